@@ -1,0 +1,60 @@
+# Everything one does with this repository. `make help` lists the targets.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(shell command -v uv 2>/dev/null || echo $(VENV)/bin/uv)
+LOCK := uv pip compile -q --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock"
+
+.DEFAULT_GOAL := help
+.PHONY: help install dev words demo test lint check bench chaos screenshots lock clean
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+install: $(VENV)/.installed ## the environment .venv with the command salomat in it
+
+dev: $(VENV)/.dev
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit("Salomat needs Python 3.11 or newer; say PYTHON=python3.12 make …" if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv $(VENV)
+	@command -v uv >/dev/null || $(BIN)/pip install --quiet --disable-pip-version-check uv
+
+$(VENV)/.installed: requirements.txt pyproject.toml | $(VENV)/bin/python
+	$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements.txt
+	$(UV) pip install --quiet --python $(BIN)/python --no-deps -e .
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.txt $(VENV)/.installed
+	$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.txt
+	@touch $@
+
+CATALOGS := $(patsubst %.po,%.mo,$(wildcard content/*/LC_MESSAGES/messages.po))
+content/%/LC_MESSAGES/messages.mo: content/%/LC_MESSAGES/messages.po
+	@$(BIN)/pybabel --quiet compile -i $< -o $@
+
+words: install $(CATALOGS) ## compile the catalogs
+
+demo: words ## set everything up and run it all in this terminal (NLU=embedded: without Rasa)
+	@$(BIN)/salomat demo $(if $(NLU),--nlu $(NLU))
+
+test: dev words ## every test, on a real PostgreSQL, Rasa and browser
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --cov $(PYTEST_ARGS)
+
+lint: dev words ## style, types, import arrows, catalogs, known vulnerabilities
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m tests.catalogs_are_fresh
+	@$(BIN)/pip-audit --require-hashes --disable-pip -r requirements.txt || echo "pip-audit: could not run or found something, see above"
+
+check: lint test ## what CI runs
+
+lock: ## pin every dependency with its hashes
+	$(LOCK) pyproject.toml -o requirements.txt
+	$(LOCK) pyproject.toml --extra dev -c requirements.txt -o requirements-dev.txt
+
+clean: ## forget the environment (the data in var/ stays)
+	rm -rf $(VENV)

@@ -1,0 +1,1 @@
+"""How Salomat converses: the Telegram bot process."""

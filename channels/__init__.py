@@ -1,0 +1,1 @@
+"""How Salomat reaches people."""

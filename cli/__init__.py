@@ -1,0 +1,1 @@
+"""How Salomat is operated: the command salomat."""

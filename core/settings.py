@@ -1,0 +1,71 @@
+"""Every setting of every process, read from the environment or `.env` by the process's own start and passed on as a value."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from core.errors import SettingsError
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """Fields are the names in `.env.example`, lower-cased; each is explained there."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env", env_file_encoding="utf-8", extra="ignore", env_ignore_empty=True
+    )
+
+    database_url: str | None = None
+    redis_url: str | None = None
+    var_dir: Path = ROOT / "var"
+
+    telegram_token: SecretStr | None = None
+    telegram_api_url: str = "https://api.telegram.org"
+    telegram_bot_name: str = "salomat_bot"
+    telegram_rate_per_s: int = Field(30, ge=1, le=1000)
+    telegram_answers_share_per_s: int = Field(8, ge=1)
+
+    twilio_account_sid: str | None = None
+    twilio_auth_token: SecretStr | None = None
+    twilio_from: str | None = None
+    twilio_messaging_service_sid: str | None = None
+    twilio_api_url: str = "https://api.twilio.com"
+
+    nlu_url: str | None = None
+    nlu_timeout_s: float = Field(1.5, gt=0)
+
+    public_url: str = "http://127.0.0.1:8082"
+    admin_host: str = "127.0.0.1"
+    admin_port: int = 8082
+
+    encryption_keys: Annotated[tuple[SecretStr, ...], NoDecode] = ()
+    lookup_key: SecretStr | None = None
+    session_key: SecretStr | None = None
+
+    helplines: str = ""
+    quiet_from_hour: int = Field(20, ge=0, le=24)
+    quiet_to_hour: int = Field(9, ge=0, le=24)
+    tick_s: float = Field(5.0, gt=0)
+    log_format: str = "console"
+
+    @field_validator("encryption_keys", mode="before")
+    @classmethod
+    def _comma_separated(cls, value: object) -> object:
+        return (
+            tuple(key.strip() for key in value.split(",") if key.strip()) if isinstance(value, str) else value
+        )
+
+
+def load() -> Settings:
+    """Raises SettingsError naming the setting and what would be right."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"]).upper()
+        raise SettingsError(f"{name}: {first['msg']}") from None

@@ -1,0 +1,1 @@
+"""What Salomat remembers: rows in PostgreSQL."""

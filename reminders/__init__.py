@@ -1,0 +1,1 @@
+"""How Salomat keeps its promises: the reminder worker process."""

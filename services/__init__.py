@@ -1,0 +1,1 @@
+"""What Salomat can do: one function is one transaction, no network."""
