@@ -1,4 +1,4 @@
-"""The one contract of every way to reach a person: a Channel sends an OutboundMessage, gives a Receipt or raises a DeliveryError."""
+"""The one contract of every way to reach a person: a Channel sends, gives a Receipt or raises a DeliveryError."""
 
 from __future__ import annotations
 

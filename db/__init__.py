@@ -1,1 +1,17 @@
-"""What Salomat remembers: rows in PostgreSQL."""
+"""What Salomat remembers: rows in PostgreSQL. Importing this module makes every table known."""
+
+from db import advice, booking, dialogue, passport, people, programmes, questions, reminders, staff
+from db.base import Base
+
+__all__ = [
+    "Base",
+    "advice",
+    "booking",
+    "dialogue",
+    "passport",
+    "people",
+    "programmes",
+    "questions",
+    "reminders",
+    "staff",
+]

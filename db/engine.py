@@ -1,0 +1,70 @@
+"""The connection to PostgreSQL: one Database per process, transactions as context managers."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from sqlalchemy import make_url, text
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+
+from core.settings import Settings
+from db import crypto
+
+
+class Database:
+    """`async with database.transaction() as session`: all of it or nothing."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self.engine = engine
+        self._sessions = async_sessionmaker(engine, expire_on_commit=False)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncSession]:
+        async with self._sessions() as session, session.begin():
+            yield session
+
+    async def is_up(self) -> bool:
+        """Whether PostgreSQL answers; never raises."""
+        try:
+            async with self.engine.connect() as connection:
+                await connection.execute(text("SELECT 1"))
+        except Exception:  # noqa: BLE001 – a health question has a yes or a no
+            return False
+        return True
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+
+def async_url(url: str) -> str:
+    """A PostgreSQL address with the driver we use: postgres:// and postgresql:// are both understood."""
+    return (
+        make_url(url.replace("postgres://", "postgresql://", 1))
+        .set(drivername="postgresql+psycopg")
+        .render_as_string(False)
+    )
+
+
+def connect(settings: Settings, *, pool_size: int = 10) -> Database:
+    """Raises SettingsError when a key or the address is missing. Nothing is sent before the first transaction."""
+    from core.errors import SettingsError
+
+    if not settings.database_url:
+        raise SettingsError(
+            "DATABASE_URL is needed, e.g. postgresql://salomat@db/salomat (`salomat demo` brings its own)"
+        )
+    crypto.use(
+        crypto.Keyring(
+            [key.get_secret_value() for key in settings.encryption_keys],
+            settings.lookup_key.get_secret_value() if settings.lookup_key else "",
+        )
+    )
+    engine = create_async_engine(
+        async_url(settings.database_url),
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        pool_pre_ping=True,
+        connect_args={"connect_timeout": 5, "options": "-c timezone=UTC -c statement_timeout=60000"},
+    )
+    return Database(engine)

@@ -1,0 +1,107 @@
+"""Rows of reminders: the promise, its due moments, and each attempt to deliver one. The database is the schedule."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Literal
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from core.ports import ChannelKind
+from db.base import Base, Id
+from db.crypto import Encrypted
+
+ReminderKind = Literal["vaccination", "screening", "appointment"]
+StopReason = Literal["done", "booked", "declined", "changed", "ended", "withdrawn"]
+
+
+class Reminder(Base):
+    """The promise: tell `person_id` that `item` (dose `dose`) of `about_id` is due. Unique; never deleted while it matters.
+
+    `item` is a code of the calendars, or an appointment's id; `due_on` the day, `due_at` an appointment's start.
+    """
+
+    __tablename__ = "reminders"
+    __table_args__ = (
+        UniqueConstraint("person_id", "about_id", "kind", "item", "dose"),
+        Index("ix_reminders_about_id", "about_id"),
+    )
+
+    id: Mapped[Id]
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"))
+    about_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"))
+    kind: Mapped[ReminderKind]
+    item: Mapped[str]
+    dose: Mapped[int] = mapped_column(default=0)
+    due_on: Mapped[date]
+    due_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    stopped_at: Mapped[datetime | None]
+    stop_reason: Mapped[StopReason | None]
+    confirmed_at: Mapped[datetime | None]
+
+
+class Occurrence(Base):
+    """One due moment of a reminder. Claimed with SKIP LOCKED and a lease; unique by (reminder, step).
+
+    `moment_at` is when it was meant, `next_try_at` when to try next; after `expires_at` it is never sent.
+    """
+
+    __tablename__ = "occurrences"
+    __table_args__ = (
+        UniqueConstraint("reminder_id", "step"),
+        Index("ix_occurrences_due", "next_try_at", postgresql_where="state = 'due'"),
+        Index("ix_occurrences_leased", "lease_until", postgresql_where="state = 'claimed'"),
+    )
+
+    id: Mapped[Id]
+    reminder_id: Mapped[int] = mapped_column(ForeignKey("reminders.id", ondelete="CASCADE"))
+    step: Mapped[str]
+    moment_at: Mapped[datetime]
+    next_try_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    state: Mapped[Literal["due", "claimed", "sent", "skipped", "failed", "expired", "unknown"]] = (
+        mapped_column(default="due")
+    )
+    reason: Mapped[str | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    channel: Mapped[ChannelKind | None]
+    claimed_by: Mapped[str | None]
+    lease_until: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    reminder: Mapped[Reminder] = relationship(lazy="raise")
+
+
+class Delivery(Base):
+    """One attempt on one channel. Written as `sending` before the request leaves; `key` is our id at the provider."""
+
+    __tablename__ = "deliveries"
+    __table_args__ = (
+        Index("ix_deliveries_occurrence_id", "occurrence_id"),
+        Index("ix_deliveries_person_id", "person_id", "sent_at"),
+        Index(
+            "uq_deliveries_provider",
+            "provider",
+            "provider_id",
+            unique=True,
+            postgresql_where="provider_id IS NOT NULL",
+        ),
+    )
+
+    id: Mapped[Id]
+    key: Mapped[str] = mapped_column(unique=True)
+    occurrence_id: Mapped[int | None] = mapped_column(ForeignKey("occurrences.id", ondelete="SET NULL"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"))
+    channel: Mapped[ChannelKind]
+    provider: Mapped[str | None]
+    provider_id: Mapped[str | None]
+    address: Mapped[str] = mapped_column(Encrypted)
+    state: Mapped[Literal["sending", "sent", "delivered", "failed", "unknown"]] = mapped_column(
+        default="sending"
+    )
+    error: Mapped[str | None]
+    segments: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+    settled_at: Mapped[datetime | None]

@@ -1,0 +1,64 @@
+"""What every test may use: a real PostgreSQL, migrated once and emptied between tests, and a fixed now."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from cryptography.fernet import Fernet
+from sqlalchemy import text
+
+from core.settings import Settings
+from db import Base, migrate
+from db.embedded import EmbeddedPostgres
+from db.engine import Database, connect
+
+SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "domain" / "data"
+KEY = Fernet.generate_key().decode()
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
+    server = EmbeddedPostgres(tmp_path_factory.mktemp("postgres") / "data")
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def database_url(postgres: EmbeddedPostgres) -> str:
+    url = postgres.ensure_database("salomat_test")
+    migrate.upgrade(url)
+    return url
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    """Settings of a process under test; nothing is read from the environment or .env."""
+    return Settings(
+        _env_file=None,
+        database_url=database_url,
+        var_dir=tmp_path,
+        telegram_token="42:TEST",
+        encryption_keys=(KEY,),
+        lookup_key="look-up key of the tests",
+        session_key="session key of the tests, long enough",
+    )
+
+
+@pytest.fixture
+async def database(settings: Settings) -> AsyncIterator[Database]:
+    """Empty tables, every time."""
+    database = connect(settings)
+    tables = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
+    async with database.transaction() as session:
+        await session.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+def now() -> datetime:
+    """Saturday 21 November 2026, 12:00 in Tashkent."""
+    return datetime(2026, 11, 21, 7, 0, tzinfo=UTC)
