@@ -1,0 +1,298 @@
+"""Words that stand in files: front matter, the Markdown that Telegram can show, and what an editor must put right."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from html import escape
+
+import yaml
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from core.errors import ContentError
+from core.i18n import Text, _
+
+TITLE_MAX_CHARS = 60
+SUMMARY_MAX_LINES = 5
+SUMMARY_LINE_MAX_CHARS = 120
+BODY_MIN_WORDS, BODY_MAX_WORDS = 80, 200
+# Telegram takes 4096 characters a message; title, source and reviewer stand in the same one.
+BODY_MAX_CHARS = 3500
+STANDINGS = ("to_verify", "verified")
+PENDING = "pending"
+
+REQUIRED = ("id", "title", "summary", "source", "standing", "reviewed_by", "reviewed_on", "updated_on")
+OPTIONAL = ("source_url",)
+
+_MARKDOWN = MarkdownIt("commonmark").enable("table").disable("code")
+_REFUSED: Mapping[str, Text] = {
+    "image": _("A picture cannot be shown here. Remove it."),
+    "html_block": _("HTML cannot be used here. Write **bold** or *italic*."),
+    "html_inline": _("HTML cannot be used here. Write **bold** or *italic*."),
+    "fence": _("Telegram shows this as program code. Remove the ``` marks."),
+    "code_inline": _("Telegram shows this as program code. Remove the ` marks."),
+    "table_open": _("A table cannot be shown here. Write it as a list."),
+    "blockquote_open": _("A quotation cannot be shown here. Remove the > mark."),
+    "hr": _("A line across cannot be shown here. Leave an empty line instead."),
+}
+_TAGS = {
+    "strong_open": "<b>",
+    "strong_close": "</b>",
+    "em_open": "<i>",
+    "em_close": "</i>",
+    "link_close": "</a>",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something an editor must put right; `line` counts from 1 in the whole text, None when it has no one place."""
+
+    line: int | None
+    text: Text
+
+    @property
+    def reason(self) -> str:
+        """The sentence in English, for logs and the command line."""
+        return self.text.msgid.format_map(self.text.values)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A front matter (values and the line of each), and a body in Markdown starting at `body_line`."""
+
+    meta: Mapping[str, object]
+    lines: Mapping[str, int]
+    body: str
+    body_line: int
+
+
+def parse(text: str, file: str = "text") -> Document:
+    """Raises ContentError naming file, line and reason at the first thing wrong."""
+    document, problems = _read(text)
+    if document is not None:
+        problems += _judge(document)
+    if document is None or problems:
+        raise ContentError(file, problems[0].line, problems[0].reason)
+    return document
+
+
+def check(text: str) -> list[Problem]:
+    """Everything wrong with a document, in the order of its lines; empty when it may be published."""
+    document, problems = _read(text)
+    if document is not None:
+        problems += _judge(document)
+    return sorted(problems, key=lambda problem: problem.line or 0)
+
+
+def compose(meta: Mapping[str, object], body: str) -> str:
+    """The inverse of `parse`: front matter and body as one text."""
+    head = yaml.dump(dict(meta), Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=10_000)
+    return f"---\n{head}---\n\n{body.strip()}\n"
+
+
+def words(body: str) -> int:
+    """How many words a reader meets: runs with a letter or a digit, whatever stands around them."""
+    visible = re.sub(r"\]\([^)]*\)", "]", body)
+    return sum(1 for run in visible.split() if re.search(r"\w", run))
+
+
+def to_html(markdown: str) -> str:
+    """The Markdown as Telegram's HTML. Always accepted by Telegram: what is not understood stands there as plain text."""
+    return _render(markdown, 1)[0]
+
+
+def markdown_problems(markdown: str, first_line: int = 1) -> list[Problem]:
+    """What in the Markdown cannot be shown, by line."""
+    return _render(markdown, first_line)[1]
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes sentences of several lines as a block, the way people write them."""
+
+
+def _text_node(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style="|" if "\n" in value else None)
+
+
+_Dumper.add_representer(str, _text_node)
+
+
+def _read(text: str) -> tuple[Document | None, list[Problem]]:
+    lines = text.replace("\r\n", "\n").split("\n")
+    if lines[0].strip() != "---":
+        return None, [Problem(1, _("The text must begin with a line of three hyphens: ---"))]
+    end = next((n for n, line in enumerate(lines[1:], 1) if line.rstrip() == "---"), None)
+    if end is None:
+        return None, [Problem(len(lines), _("The second line of three hyphens is missing: ---"))]
+    head = "\n".join(lines[1:end])
+    try:
+        node, meta = yaml.compose(head, Loader=yaml.SafeLoader), yaml.safe_load(head)
+    except (yaml.YAMLError, ValueError) as error:
+        mark = getattr(error, "problem_mark", None)
+        return None, [
+            Problem(mark.line + 2 if mark else 1, _("This line cannot be read. It should look so: title: …"))
+        ]
+    if not isinstance(node, yaml.MappingNode) or not isinstance(meta, dict):
+        return None, [Problem(2, _("This line cannot be read. It should look so: title: …"))]
+    places: dict[str, int] = {}
+    problems: list[Problem] = []
+    for key, _value in node.value:
+        if key.value in places:
+            problems.append(Problem(key.start_mark.line + 2, _("“{key}” stands here twice.", key=key.value)))
+        places[str(key.value)] = key.start_mark.line + 2
+    first = next((n for n in range(end + 1, len(lines)) if lines[n].strip()), end)
+    body = "\n".join(lines[first:]).rstrip() if first > end else ""
+    return Document({str(k): v for k, v in meta.items()}, places, body, first + 1), problems
+
+
+def _judge(document: Document) -> list[Problem]:
+    known = (*REQUIRED, *OPTIONAL)
+    problems = [
+        Problem(line, _("“{key}” is not known here. Known: {known}.", key=key, known=", ".join(known)))
+        for key, line in document.lines.items()
+        if key not in known
+    ]
+    problems += [
+        Problem(2, _("“{key}” is missing.", key=key)) for key in REQUIRED if key not in document.meta
+    ]
+    if not problems:
+        problems = [
+            *(Problem(document.lines.get(key), text) for key, text in _judge_meta(document.meta)),
+            *_judge_review(document),
+        ]
+    return problems + _judge_body(document)
+
+
+def _judge_meta(meta: Mapping[str, object]) -> Iterator[tuple[str, Text]]:
+    for key in ("id", "title", "summary", "source", "reviewed_by"):
+        value = meta[key]
+        if not isinstance(value, str) or not value.strip():
+            yield key, _("“{key}” must be words.", key=key)
+    title, summary, source = str(meta["title"]), str(meta["summary"]).strip(), str(meta["source"])
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", str(meta["id"])):
+        yield "id", _("The id is small Latin letters, digits and _ only.")
+    if len(title) > TITLE_MAX_CHARS or "\n" in title:
+        yield "title", _("The title is one line of at most {n} characters.", n=TITLE_MAX_CHARS)
+    if len(summary.splitlines()) > SUMMARY_MAX_LINES:
+        yield "summary", _("The summary has at most {n} lines.", n=SUMMARY_MAX_LINES)
+    if any(len(line) > SUMMARY_LINE_MAX_CHARS for line in summary.splitlines()):
+        yield "summary", _("A line of the summary has at most {n} characters.", n=SUMMARY_LINE_MAX_CHARS)
+    if not re.search(r"\b(19|20)\d\d\b", source):
+        yield "source", _("Name the source with its title, publisher and year.")
+    if "source_url" in meta and not re.fullmatch(r"https://[^\s/]+\.\S+", str(meta["source_url"])):
+        yield "source_url", _("An address begins with https://")
+    if not _is_day(meta["updated_on"]):
+        yield "updated_on", _("Write the date so: 2026-11-30")
+
+
+def _judge_review(document: Document) -> Iterator[Problem]:
+    meta, line = document.meta, document.lines.get
+    reviewed = meta["reviewed_by"] != PENDING
+    if meta["standing"] not in STANDINGS:
+        yield Problem(line("standing"), _("The standing is one of: {known}.", known=", ".join(STANDINGS)))
+    if meta["reviewed_on"] is not None and not _is_day(meta["reviewed_on"]):
+        yield Problem(line("reviewed_on"), _("Write the date so: 2026-11-30"))
+    elif reviewed != (meta["reviewed_on"] is not None):
+        yield Problem(line("reviewed_on"), _("Who reviewed it and the day of the review stand together."))
+    if meta["standing"] == "verified" and not reviewed:
+        yield Problem(line("standing"), _("Only a text that a clinician reviewed is verified."))
+
+
+def _judge_body(document: Document) -> list[Problem]:
+    html, problems = _render(document.body, document.body_line)
+    count = words(document.body)
+    if not BODY_MIN_WORDS <= count <= BODY_MAX_WORDS:
+        text = _(
+            "The text has {n} words; {low} to {high} are right.",
+            n=count,
+            low=BODY_MIN_WORDS,
+            high=BODY_MAX_WORDS,
+        )
+        problems.append(Problem(document.body_line, text))
+    if len(html) > BODY_MAX_CHARS:
+        problems.append(Problem(document.body_line, _("The text is too long for one message of Telegram.")))
+    return problems
+
+
+def _is_day(value: object) -> bool:
+    return type(value) is date
+
+
+def _render(markdown: str, first_line: int) -> tuple[str, list[Problem]]:
+    html: list[str] = []
+    problems: list[Problem] = []
+    markers: list[str] = []
+    number = line = 0
+    for token in _MARKDOWN.parse(markdown):
+        line = token.map[0] + first_line if token.map else line
+        refusal = _REFUSED.get(token.type) or _too_deep(token, len(markers))
+        if refusal:
+            problems.append(Problem(line, refusal))
+        if token.type in ("bullet_list_open", "ordered_list_open"):
+            number = int(token.attrGet("start") or 1) - 1
+            markers.append("•" if token.type.startswith("bullet") else "")
+        elif token.type in ("bullet_list_close", "ordered_list_close"):
+            markers.pop()
+        elif token.type == "list_item_open":
+            number += 1
+            html.append(f"{markers[-1] or f'{number}.'} ")
+        elif token.type == "inline":
+            html += _inline(token.children or [], line, problems)
+        elif token.type in ("heading_open", "heading_close"):
+            html.append("<b>" if token.nesting > 0 else "</b>")
+        elif token.content:
+            html.append(escape(token.content, quote=False))
+        html.append(_gap(token, bool(markers)))
+    return re.sub(r"\n{3,}", "\n\n", "".join(html)).strip(), problems
+
+
+def _gap(token: Token, in_list: bool) -> str:
+    if token.type == "list_item_close":
+        return "\n"
+    if token.type in ("paragraph_close", "th_close", "td_close"):
+        return "" if in_list else "\n\n"
+    if token.nesting <= 0 and token.block and token.type != "inline":
+        return "\n\n" if not in_list else "\n"
+    return ""
+
+
+def _too_deep(token: Token, depth: int) -> Text | None:
+    if token.type == "heading_open" and token.tag != "h1":
+        return _("Only one level of headings: a single # before it.")
+    if token.type.endswith("_list_open") and depth:
+        return _("A list cannot stand inside a list.")
+    return None
+
+
+def _inline(tokens: list[Token], line: int, problems: list[Problem]) -> Iterator[str]:
+    """HTML of one paragraph; appends what cannot be shown to `problems`."""
+    anchored: list[bool] = []
+    for token in tokens:
+        if token.type in _REFUSED:
+            problems.append(Problem(line, _REFUSED[token.type]))
+        if token.type in ("softbreak", "hardbreak"):
+            line += 1
+            yield "\n"
+        elif token.type == "link_open":
+            address = str(token.attrGet("href") or "")
+            anchored.append(address.startswith(("https://", "http://", "tg://")))
+            if anchored[-1]:
+                yield f'<a href="{escape(address)}">'
+            else:
+                problems.append(Problem(line, _("A link begins with https://")))
+        elif token.type == "link_close":
+            yield "</a>" if anchored.pop() else ""
+        elif token.type in _TAGS:
+            yield _TAGS[token.type]
+        else:
+            if token.type == "text" and ("**" in token.content or "__" in token.content):
+                problems.append(
+                    Problem(
+                        line, _("Bold is opened and not closed here: ** stands before and after the words.")
+                    )
+                )
+            yield escape(token.content, quote=False)
