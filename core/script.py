@@ -86,14 +86,19 @@ def _like(original: str, changed: str) -> str:
 
 # --- Cyrillic to Latin ------------------------------------------------------------------------------------------------
 
-_CYR_LAT = dict(
-    zip(
-        "абвгджзийклмнопрстуфхқғҳэыўъ",
-        "a b v g d j z i y k l m n o p r s t u f x q gʻ h e i oʻ ʼ".split(" "),
-        strict=True,
-    )
-)
-_CYR_LAT |= {"ё": "yo", "ю": "yu", "я": "ya", "ч": "ch", "ш": "sh", "щ": "sh", "ь": ""}
+_CYR_LAT = dict(zip("абвгджзийклмнопрстуфхқҳэы", "abvgdjziyklmnoprstufxqhei", strict=True))
+_CYR_LAT |= {
+    "ғ": "gʻ",
+    "ў": "oʻ",
+    "ъ": "ʼ",
+    "ё": "yo",
+    "ю": "yu",
+    "я": "ya",
+    "ч": "ch",
+    "ш": "sh",
+    "щ": "sh",
+    "ь": "",
+}
 _CYR_VOWELS = "аеёиоуэюяўы"
 
 
@@ -264,14 +269,16 @@ _FOLD_STEPS = tuple(
         ("i[iy]+$", "i"),
     )
 )
+# Most words need none of the steps: one look tells.
+_FOLD_WORK = re.compile(r"[46cy]|(.)\1\1|kh|ts|[dz]h|dj|ia|ii$")
 _PART_WORDS = re.compile(r"(?<=[^\W\d])[-‐‑–](?=[^\W\d])|[^\w\s.,;:!?/+%\-☀-➿\U0001F300-\U0001FAFF]|_")
-_SPACES = re.compile(r"\s+")
 
 
 def _folded_once(word: str) -> str:
     word = word.translate(_FOLD_LETTERS)
-    for pattern, replacement in _FOLD_STEPS:
-        word = pattern.sub(replacement, word)
+    if _FOLD_WORK.search(word):
+        for pattern, replacement in _FOLD_STEPS:
+            word = pattern.sub(replacement, word)
     words, roots = _exceptions()["word"], _exceptions()["fold"]
     if word in words:
         return words[word]
@@ -291,10 +298,15 @@ def _folded_word(word: str) -> str:
     return word
 
 
+@lru_cache(maxsize=65536)
+def _folded_token(token: str) -> str:
+    folded = _FOLD_WORD.sub(lambda m: _folded_word(m[0]), token)
+    return " ".join(_PART_WORDS.sub(" ", folded).split())
+
+
 def fold(text: str) -> str:
     """The one form all written forms of a message share; idempotent. Its alphabet: the top of this file."""
-    folded = _FOLD_WORD.sub(lambda m: _folded_word(m[0]), text)
-    return _SPACES.sub(" ", _PART_WORDS.sub(" ", folded)).strip()
+    return " ".join(filter(None, map(_folded_token, text.split())))
 
 
 # --- detection --------------------------------------------------------------------------------------------------------
