@@ -1,0 +1,47 @@
+"""From a ranking of intents to an Interpretation: red flags first, then what the engine thinks, then the values in the text."""
+
+from __future__ import annotations
+
+import importlib.util
+from datetime import datetime
+
+from core import script
+from core.intents import EMERGENCY_SUSPECTED, EngineName, Interpretation
+from nlu import values
+
+Ranking = tuple[tuple[str, float], ...]
+
+
+def interpret(text: str, now: datetime, ranking: Ranking, engine: EngineName) -> Interpretation:
+    """`now` is the message's moment, aware. Enough for `emergency`: a red flag, or the suspicion of the model."""
+    flag = _red_flag(text)
+    intent, confidence = ranking[0]
+    suspicion = dict(ranking).get("emergency", 0.0)
+    if flag is not None:
+        intent, confidence = "emergency", 1.0
+    elif suspicion >= EMERGENCY_SUSPECTED:
+        intent, confidence = "emergency", suspicion
+    return Interpretation(
+        text=text,
+        intent=intent,
+        confidence=confidence,
+        entities=values.find_values(text, now),
+        form=script.detect(text),
+        engine=engine,
+        red_flag=flag,
+        ranking=ranking,
+    )
+
+
+def blend(one: Ranking, other: Ranking, share: float) -> Ranking:
+    """Two opinions as one: `share` of the first, the rest of the second. An intent an engine does not name has none of it."""
+    a, b = dict(one), dict(other)
+    mixed = {i: share * a.get(i, 0.0) + (1 - share) * b.get(i, 0.0) for i in {**a, **b}}
+    return tuple(sorted(mixed.items(), key=lambda item: (-item[1], item[0])))
+
+
+def _red_flag(text: str) -> str | None:
+    if importlib.util.find_spec("core.triage") is None:
+        return None
+    flag = importlib.import_module("core.triage").find(text)
+    return None if flag is None else str(flag.id)

@@ -1,0 +1,141 @@
+"""Making both engines from the data, once: kept in `var/nlu/<hash of data, config and code>/`."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from core import script
+from nlu import augment, environment, examples
+from nlu.embedded import EmbeddedEngine
+
+PROJECT = Path(__file__).resolve().parent
+Say = Callable[[str], None]
+# The newest kept besides the current one, so that going back to yesterday's data costs nothing.
+_KEPT_BEFORE = 1
+_FOLDER = re.compile(r"[0-9a-f]{16}")
+
+
+def folder(var_dir: Path) -> Path:
+    """Where what is made from the present data and config is kept."""
+    sources = (
+        PROJECT / "data" / "uz",
+        PROJECT / "data" / "ru",
+        PROJECT / "config.yml",
+        PROJECT / "domain.yml",
+        PROJECT / "components",
+        *(PROJECT / f"{name}.py" for name in ("augment", "features", "learning", "examples")),
+        Path(str(script.__file__)),
+        script.EXCEPTIONS_PATH,
+    )
+    return var_dir.resolve() / "nlu" / examples.fingerprint(*sources)
+
+
+def embedded(var_dir: Path, say: Say = lambda _: None) -> EmbeddedEngine:
+    """The in-process engine, from the cache or trained now (under a minute)."""
+    target = folder(var_dir) / "embedded"
+    if not (target / "about.json").exists():
+        with environment.locked(var_dir / "nlu" / "embedded.lock"):
+            if not (target / "about.json").exists():
+                _train_embedded(target, say)
+    return EmbeddedEngine.load(target)
+
+
+def _train_embedded(target: Path, say: Say) -> None:
+    # scikit-learn takes a second and 100 MB to import: only who trains pays that.
+    from nlu import learning
+
+    began = time.monotonic()
+    lines = learning.lines(examples.load())
+    engine = learning.fit(lines, lambda words: say(f"in-process engine: {words}"))
+    making = target.with_name("embedded.new")
+    shutil.rmtree(making, ignore_errors=True)
+    engine.save(making)
+    making.replace(target)
+    say(f"in-process engine: trained in {time.monotonic() - began:.0f} s")
+    _forget_old(target.parent)
+
+
+def rasa_model(var_dir: Path, python: Path, say: Say = lambda _: None) -> Path:
+    """Rasa's model file, from the cache or trained now (minutes).
+
+    Raises:
+        subprocess.CalledProcessError: Rasa refused; its own words are in `rasa-training.log` beside the model.
+    """
+    home = folder(var_dir)
+    model = home / "rasa" / "model.tar.gz"
+    with environment.locked(var_dir / "nlu" / "rasa.lock"):
+        if not model.exists():
+            _train_rasa(home, python, model, say)
+    return model
+
+
+def _train_rasa(home: Path, python: Path, model: Path, say: Say) -> None:
+    began = time.monotonic()
+    data = home / "data"
+    derived = augment.write(examples.load(), data)
+    say(f"Rasa's model: data written with {derived} derived lines")
+    command = [
+        str(python),
+        "-m",
+        "rasa",
+        "train",
+        "nlu",
+        "--nlu",
+        str(data),
+        "--config",
+        str(PROJECT / "config.yml"),
+    ]
+    command += [
+        "--domain",
+        str(PROJECT / "domain.yml"),
+        "--out",
+        str(home / "rasa.new"),
+        "--fixed-model-name",
+        "model",
+    ]
+    log_path = home / "rasa-training.log"
+    with log_path.open("wb") as log:
+        process = subprocess.Popen(  # noqa: S603 - our own words only
+            command, cwd=home, env=environment.variables(), stdout=log, stderr=log, stdin=subprocess.DEVNULL
+        )
+        try:
+            _wait(process, log_path, began, say)
+        finally:
+            process.kill()
+    model.parent.mkdir(exist_ok=True)
+    (home / "rasa.new" / "model.tar.gz").replace(model)
+    say(f"Rasa's model: trained in {time.monotonic() - began:.0f} s")
+    _forget_old(home)
+
+
+def _wait(process: subprocess.Popen[bytes], log_path: Path, began: float, say: Say) -> None:
+    """Says every ten seconds what Rasa is at."""
+    while True:
+        try:
+            code = process.wait(timeout=10)
+            break
+        except subprocess.TimeoutExpired:
+            at = re.findall(r"Starting to train component '(\w+)'", log_path.read_text(errors="replace"))
+            say(f"Rasa's model: {time.monotonic() - began:.0f} s, {at[-1] if at else 'reading the data'}")
+    if code != 0:
+        raise subprocess.CalledProcessError(code, process.args)
+
+
+def in_background(work: Callable[[], None]) -> threading.Thread:
+    thread = threading.Thread(target=work, daemon=True, name="nlu-training")
+    thread.start()
+    return thread
+
+
+def _forget_old(current: Path) -> None:
+    others = [
+        f for f in current.parent.iterdir() if f.is_dir() and _FOLDER.fullmatch(f.name) and f != current
+    ]
+    for old in sorted(others, key=lambda f: f.stat().st_mtime, reverse=True)[_KEPT_BEFORE:]:
+        shutil.rmtree(old, ignore_errors=True)
