@@ -16,6 +16,7 @@ Sentence marks and digits stay, so that a number or a question can still be seen
 
 from __future__ import annotations
 
+import math
 import re
 from functools import lru_cache
 from pathlib import Path
@@ -42,7 +43,7 @@ _TO_CYRILLIC = re.compile(rf"(?P<keep>{_UNTOUCHED})|{_LATIN_WORD}")
 _TO_LATIN = re.compile(rf"(?P<keep>{_UNTOUCHED})|[{_CYRILLIC}]+")
 
 
-_FOLDED_KINDS = ("fold", "word", "uz", "ru")
+_FOLDED_KINDS = ("fold", "word", "uz", "ru", "gram")
 
 
 @lru_cache(maxsize=1)
@@ -314,53 +315,44 @@ def fold(text: str) -> str:
 _WORD = re.compile(rf"(?P<keep>{_UNTOUCHED})|[{_LATIN}{_CYRILLIC}{APOSTROPHES}]+")
 _UZ_LETTERS = re.compile("[ўқғҳ]")
 _RU_LETTERS = re.compile("[ыщ]")
-_UZ_ENDING = re.compile(
-    "(?:yapman|yapti|yapsiz|apman|apti|apsiz|otgan|otir|mokchi|mokchiman|larim|lari|lar|larni|larga|ning|niki|dan|dagi|"
-    "imiz|ingiz|siz|man|dim|dik|dingiz|gan|ganda|kan|sam|sak|sa|inchi|lik|chi|mi|im|imni|aman|amiz|adi|yman|ymiz|ydi|"
-    "ib|ish|gani|ni|ga|da|di|ti|masin|sin|ing|ay|aylik|gach|guncha|uvchi|madi|mas)$"
-)
-_RU_ENDING = re.compile(
-    "(?:tsa|sa|aya|oe|ogo|ego|omu|emu|imi|ih|iy|oy|ey|uyu|aet|eet|uet|it|et|ut|yut|at|yat|esh|ish|il|ila|ili|ala|ali|"
-    "el|ela|eli|nut|ov|ev|am|ami|ah|om|em|ost|osti|eniye|enie|enya|iya|ku|ka|ki|no|nie|niya)$"
-)
+_O_OR_G_MARKED = re.compile(f"[og]{_A}[{_LATIN}]")
 
 
 @lru_cache(maxsize=32768)
-def _language(word: str) -> str:
-    """`uz`, `ru` or nothing for one word in lower case."""
+def _uzbekness(word: str) -> float:
+    """Log-odds that a word in lower case is Uzbek and not Russian; within ±2 it may be either (`analiz`, `karta`)."""
     if _UZ_LETTERS.search(word):
-        return "uz"
+        return 9.0
     if _RU_LETTERS.search(word):
-        return "ru"
+        return -9.0
     folded = _folded_word(word)
-    for language in ("uz", "ru"):
-        if folded in _exceptions()[language]:
-            return language
-    if len(folded) < 4:
-        return ""
-    uz, ru = _UZ_ENDING.search(folded), _RU_ENDING.search(folded)
-    weight = (len(uz[0]) if uz else 0) - (len(ru[0]) if ru else 0) + 2 * bool(_ANY_APOSTROPHE.search(word))
-    return "uz" if weight > 0 else "ru" if weight < 0 else ""
+    data = _exceptions()
+    for language, weight in (("uz", 5.0), ("ru", -5.0)):
+        if folded in data[language]:
+            return weight
+    whole = f"^{folded}$"
+    odds: float = sum(float(data["gram"].get(whole[i : i + 3], 0)) for i in range(len(folded)))
+    return odds / math.sqrt(len(folded)) + bool(_O_OR_G_MARKED.search(word)) * 3
 
 
 def detect(text: str) -> Form:
-    """The written form; `mixed` when both languages, or Uzbek in both alphabets, carry a fifth of the words each."""
-    count = {"uz": 0, "ru": 0, "": 0}
+    """The written form; `mixed` when both alphabets, or clear words of both languages, carry a good part of it.
+
+    One loan word does not make a message mixed: `privivka kartam qani` is Uzbek.
+    """
+    odds = []
     cyrillic = latin = 0
     for match in _WORD.finditer(text.lower()):
         if match["keep"]:
             continue
-        count[_language(match[0])] += 1
+        odds.append(_uzbekness(match[0]))
         if _ONE_CYRILLIC.search(match[0]):
             cyrillic += 1
         else:
             latin += 1
-    known = count["uz"] + count["ru"]
-    two_alphabets = min(cyrillic, latin) * 5 > cyrillic + latin
-    if two_alphabets or min(count["uz"], count["ru"]) * 5 > known:
+    uz, ru = sum(o > 2 for o in odds), sum(o < -2 for o in odds)
+    if min(cyrillic, latin) * 5 > cyrillic + latin or (min(uz, ru) > 1 and min(uz, ru) * 4 > len(odds)):
         return "mixed"
-    if count["ru"] > count["uz"]:
+    if sum(odds) < 0:
         return "ru" if cyrillic >= latin else "ru-Latn"
-    if count["uz"] or latin > cyrillic or not cyrillic:
-        return "uz-Cyrl" if cyrillic > latin else "uz-Latn"
-    return "ru"
+    return "uz-Cyrl" if cyrillic > latin else "uz-Latn"
