@@ -128,25 +128,37 @@ def _read(text: str) -> tuple[Document | None, list[Problem]]:
     end = next((n for n, line in enumerate(lines[1:], 1) if line.rstrip() == "---"), None)
     if end is None:
         return None, [Problem(len(lines), _("The second line of three hyphens is missing: ---"))]
-    head = "\n".join(lines[1:end])
-    try:
-        node, meta = yaml.compose(head, Loader=yaml.SafeLoader), yaml.safe_load(head)
-    except (yaml.YAMLError, ValueError) as error:
-        mark = getattr(error, "problem_mark", None)
-        return None, [
-            Problem(mark.line + 2 if mark else 1, _("This line cannot be read. It should look so: title: …"))
-        ]
-    if not isinstance(node, yaml.MappingNode) or not isinstance(meta, dict):
-        return None, [Problem(2, _("This line cannot be read. It should look so: title: …"))]
+    meta, places, problems = _read_head("\n".join(lines[1:end]))
+    if not meta and problems:
+        return None, problems
+    first = next((n for n in range(end + 1, len(lines)) if lines[n].strip()), end)
+    body = "\n".join(lines[first:]).strip() if first > end else ""
+    return Document(meta, places, body, first + 1), problems
+
+
+def _read_head(head: str) -> tuple[dict[str, object], dict[str, int], list[Problem]]:
+    meta: dict[str, object] = {}
     places: dict[str, int] = {}
     problems: list[Problem] = []
-    for key, _value in node.value:
-        if key.value in places:
-            problems.append(Problem(key.start_mark.line + 2, _("“{key}” stands here twice.", key=key.value)))
-        places[str(key.value)] = key.start_mark.line + 2
-    first = next((n for n in range(end + 1, len(lines)) if lines[n].strip()), end)
-    body = "\n".join(lines[first:]).rstrip() if first > end else ""
-    return Document({str(k): v for k, v in meta.items()}, places, body, first + 1), problems
+    unreadable = _("This line cannot be read. It should look so: title: …")
+    try:
+        loader = yaml.SafeLoader(head)
+        node = loader.get_single_node()
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        return meta, places, [Problem(mark.line + 2 if mark else 2, unreadable)]
+    if not isinstance(node, yaml.MappingNode):
+        return meta, places, [Problem(2, unreadable)]
+    for key_node, value_node in node.value:
+        key, line = str(key_node.value), key_node.start_mark.line + 2
+        if key in places:
+            problems.append(Problem(line, _("“{key}” stands here twice.", key=key)))
+        places[key] = line
+        try:
+            meta[key] = loader.construct_object(value_node, deep=True)
+        except (yaml.YAMLError, ValueError):  # ValueError: a day that no calendar has
+            meta[key] = value_node.value
+    return meta, places, problems
 
 
 def _judge(document: Document) -> list[Problem]:
@@ -253,8 +265,8 @@ def _render(markdown: str, first_line: int) -> tuple[str, list[Problem]]:
 def _gap(token: Token, in_list: bool) -> str:
     if token.type == "list_item_close":
         return "\n"
-    if token.type in ("paragraph_close", "th_close", "td_close"):
-        return "" if in_list else "\n\n"
+    if token.type == "paragraph_close" and token.hidden:
+        return ""
     if token.nesting <= 0 and token.block and token.type != "inline":
         return "\n\n" if not in_list else "\n"
     return ""
@@ -289,7 +301,9 @@ def _inline(tokens: list[Token], line: int, problems: list[Problem]) -> Iterator
         elif token.type in _TAGS:
             yield _TAGS[token.type]
         else:
-            if token.type == "text" and ("**" in token.content or "__" in token.content):
+            if "](" in token.content:
+                problems.append(Problem(line, _("A link begins with https://")))
+            elif token.type == "text" and ("**" in token.content or "__" in token.content):
                 problems.append(
                     Problem(
                         line, _("Bold is opened and not closed here: ** stands before and after the words.")
