@@ -1,0 +1,52 @@
+"""Starts the sandbox: `python -m sandbox --port 8081 --state-dir var/sandbox`."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+
+from aiohttp import web
+
+from sandbox.app import Settings, create_app
+
+_SHUTDOWN_S = 1.0
+
+
+def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="sandbox", description=__doc__)
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8081, help="0 lets the system choose")
+    parser.add_argument("--state-dir", type=Path, help="keep chats and SMS here across restarts")
+    parser.add_argument("--token", help="accept this bot token only")
+    parser.add_argument("--bot-name", default="Salomat")
+    parser.add_argument("--bot-username", default="salomat_bot")
+    parser.add_argument("--strict-limits", action="store_true", help="keep Telegram's sending limits")
+    parser.add_argument("--seed", type=int, help="makes faults by chance repeatable")
+    return parser.parse_args(argv)
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    arguments = _arguments(argv)
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    settings = Settings(
+        token=arguments.token,
+        bot_name=arguments.bot_name,
+        bot_username=arguments.bot_username,
+        state_dir=arguments.state_dir,
+        strict_limits=arguments.strict_limits,
+        seed=arguments.seed,
+    )
+    web.run_app(
+        create_app(settings),
+        host=arguments.host,
+        port=arguments.port,
+        shutdown_timeout=_SHUTDOWN_S,
+        access_log=None,
+        print=lambda text: logging.getLogger("sandbox").info(str(text).splitlines()[0]),
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,94 @@
+"""Wires the sandbox: one aiohttp application that is Telegram, the SMS operators, their controls and the page."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from aiohttp import web
+
+from sandbox.bot_api import BotApi
+from sandbox.bot_profile import Bot
+from sandbox.chats import Chats
+from sandbox.control import Control
+from sandbox.errors import ControlError
+from sandbox.events import Events
+from sandbox.faults import Faults
+from sandbox.files import Files
+from sandbox.methods import World
+from sandbox.store import Store
+from sandbox.updates import Updates
+
+_PAGE = Path(__file__).parent / "page"
+_MAX_BODY_BYTES = 64 * 1024 * 1024
+log = logging.getLogger("sandbox")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """`token` None takes any token of the right shape; `state_dir` None keeps everything in memory."""
+
+    token: str | None = None
+    bot_name: str = "Salomat"
+    bot_username: str = "salomat_bot"
+    state_dir: Path | None = None
+    strict_limits: bool = False
+    seed: int | None = None
+    clock: Callable[[], float] = time.time
+
+
+@web.middleware
+async def _plain_refusals(
+    request: web.Request, handler: Callable[[web.Request], object]
+) -> web.StreamResponse:
+    try:
+        response = await handler(request)  # type: ignore[misc]
+    except ControlError as error:
+        return web.json_response({"error": error.reason}, status=error.status)
+    assert isinstance(response, web.StreamResponse)
+    return response
+
+
+async def _page(request: web.Request) -> web.FileResponse:
+    return web.FileResponse(_PAGE / "index.html", headers={"Cache-Control": "no-cache"})
+
+
+async def _health(request: web.Request) -> web.Response:
+    return web.json_response({"ok": True})
+
+
+def create_app(settings: Settings | None = None) -> web.Application:
+    settings = settings or Settings()
+    events = Events()
+    store = Store(settings.state_dir)
+    faults = Faults(settings.seed)
+    bot = Bot(store, settings.token, settings.bot_name, settings.bot_username)
+    chats = Chats(store, events, settings.clock)
+    world = World(bot, chats, Files(store), Updates(store))
+    api = BotApi(world, faults, events, settings.strict_limits)
+
+    app = web.Application(client_max_size=_MAX_BODY_BYTES, middlewares=[_plain_refusals])
+    app.router.add_route("*", "/bot{token:[^/]+}/{method}", api.handle)
+    app.router.add_get("/file/bot{token:[^/]+}/{path:.+}", api.download)
+    app.router.add_get("/health", _health)
+    app.router.add_get("/", _page)
+    app.router.add_static("/page", _PAGE)
+    Control(world, api, faults, events).add_routes(app)
+
+    async def start(_: web.Application) -> None:
+        world.updates.start()
+
+    async def shut_down(_: web.Application) -> None:
+        events.close()
+        await world.updates.close()
+
+    async def clean_up(_: web.Application) -> None:
+        store.close()
+
+    app.on_startup.append(start)
+    app.on_shutdown.append(shut_down)
+    app.on_cleanup.append(clean_up)
+    return app
