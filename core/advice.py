@@ -9,7 +9,7 @@ from datetime import date
 from functools import cache
 from types import MappingProxyType
 
-from core import content, script
+from core import content, markdown, script
 from core.errors import ContentError
 from core.i18n import CONTENT, Language
 
@@ -79,7 +79,7 @@ def parse(text: str, language: Language, file: str = "text") -> Article:
         title=str(meta["title"]).strip(),
         summary=str(meta["summary"]).strip(),
         body=document.body,
-        body_html=content.to_html(document.body),
+        body_html=markdown.to_html(document.body),
         source=str(meta["source"]).strip(),
         source_url=str(meta["source_url"]) if "source_url" in meta else None,
         standing=str(meta["standing"]),
@@ -140,7 +140,7 @@ def in_cyrillic(article: Article) -> Article:
         title=script.to_cyrillic(article.title),
         summary=script.to_cyrillic(article.summary),
         body=body,
-        body_html=content.to_html(body),
+        body_html=markdown.to_html(body),
         source="".join(
             part if part.startswith("“") else script.to_cyrillic(part)
             for part in re.split(r"(“[^”]*”)", article.source)
