@@ -19,13 +19,16 @@ StopReason = Literal["done", "booked", "declined", "changed", "ended", "withdraw
 class Reminder(Base):
     """The promise: tell `person_id` that `item` (dose `dose`) of `about_id` is due. Unique; never deleted while it matters.
 
-    `item` is a code of the calendars, or an appointment's id; `due_on` the day, `due_at` an appointment's start.
+    `item` is a code of the calendars, or an appointment's id; `due_on` the day, `due_at` an appointment's start. `dose` tells
+    rounds of one item apart: the dose, the how-manieth check, the season's year, an appointment's start in minutes.
+    `next_step` at `next_at` is what is planned next; planning reads only this index.
     """
 
     __tablename__ = "reminders"
     __table_args__ = (
         UniqueConstraint("person_id", "about_id", "kind", "item", "dose"),
         Index("ix_reminders_about_id", "about_id"),
+        Index("ix_reminders_next_at", "next_at", postgresql_where="next_at IS NOT NULL"),
     )
 
     id: Mapped[Id]
@@ -36,7 +39,10 @@ class Reminder(Base):
     dose: Mapped[int] = mapped_column(default=0)
     due_on: Mapped[date]
     due_at: Mapped[datetime | None]
-    created_at: Mapped[datetime]
+    missed_at: Mapped[datetime | None]
+    promised_at: Mapped[datetime]
+    next_step: Mapped[str | None]
+    next_at: Mapped[datetime | None]
     stopped_at: Mapped[datetime | None]
     stop_reason: Mapped[StopReason | None]
     confirmed_at: Mapped[datetime | None]
@@ -45,7 +51,9 @@ class Reminder(Base):
 class Occurrence(Base):
     """One due moment of a reminder. Claimed with SKIP LOCKED and a lease; unique by (reminder, step).
 
-    `moment_at` is when it was meant, `next_try_at` when to try next; after `expires_at` it is never sent.
+    `moment_at` is when it was meant, `next_try_at` when to try next; after `expires_at` it is never sent. Several of one
+    person that go out as one message follow the same `lead_id` (their own id for the one that leads); `channel` is the
+    channel to try, when it is settled, and `attempts` the failed tries on it.
     """
 
     __tablename__ = "occurrences"
@@ -53,10 +61,14 @@ class Occurrence(Base):
         UniqueConstraint("reminder_id", "step"),
         Index("ix_occurrences_due", "next_try_at", postgresql_where="state = 'due'"),
         Index("ix_occurrences_leased", "lease_until", postgresql_where="state = 'claimed'"),
+        Index("ix_occurrences_person_id", "person_id"),
+        Index("ix_occurrences_lead_id", "lead_id"),
     )
 
     id: Mapped[Id]
     reminder_id: Mapped[int] = mapped_column(ForeignKey("reminders.id", ondelete="CASCADE"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"))
+    lead_id: Mapped[int | None] = mapped_column(ForeignKey("occurrences.id", ondelete="SET NULL"))
     step: Mapped[str]
     moment_at: Mapped[datetime]
     next_try_at: Mapped[datetime]
@@ -74,7 +86,10 @@ class Occurrence(Base):
 
 
 class Delivery(Base):
-    """One attempt on one channel. Written as `sending` before the request leaves; `key` is our id at the provider."""
+    """One attempt on one channel. Written as `sending` before the request leaves; `key` is our id at the provider.
+
+    `occurrence_id` is the one that leads the message; `capped` says that it counts for the daily and weekly caps.
+    """
 
     __tablename__ = "deliveries"
     __table_args__ = (
@@ -87,6 +102,7 @@ class Delivery(Base):
             unique=True,
             postgresql_where="provider_id IS NOT NULL",
         ),
+        Index("ix_deliveries_unknown", "created_at", postgresql_where="state = 'unknown'"),
     )
 
     id: Mapped[Id]
@@ -101,6 +117,7 @@ class Delivery(Base):
         default="sending"
     )
     error: Mapped[str | None]
+    capped: Mapped[bool] = mapped_column(default=False)
     segments: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
