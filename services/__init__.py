@@ -1,1 +1,5 @@
 """What Salomat can do: one function is one transaction, no network."""
+
+from db.engine import Database
+
+__all__ = ["Database"]

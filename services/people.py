@@ -1,0 +1,339 @@
+"""People: who visits, language and consent, linking to a clinic's record, registering, family, leaving."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import delete as sql_delete
+from sqlalchemy import func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core import people as rules
+from core.errors import Refusal
+from core.i18n import Language, _
+from db.advice import ArticleOpinion
+from db.crypto import keyring
+from db.engine import Database
+from db.people import Chat, Consent, Kinship, Person
+from services import audit, programmes
+
+MOST_WARDS = 15
+LINK_TRIES = 3
+
+
+class NotRegistered(Refusal):
+    def __init__(self) -> None:
+        super().__init__(_("To do this I need to know you. Press «Sign up», please."))
+
+
+async def visit(database: Database, chat_id: int, now: datetime) -> rules.Visitor:
+    """Who writes from this chat; a chat that was gone is alive again."""
+    async with database.transaction() as session:
+        chat = await session.get(Chat, chat_id)
+        if chat is None:
+            return rules.Visitor(chat_id)
+        chat.gone_at = None
+        consent = await _consent(session, chat_id, chat.person_id)
+        person = await session.get(Person, chat.person_id) if chat.person_id else None
+        return rules.Visitor(
+            chat_id,
+            chat.language,
+            consent is not None,
+            _citizen(person, chat.language) if person else None,
+            chat.misses,
+        )
+
+
+async def choose_language(database: Database, chat_id: int, language: Language, now: datetime) -> None:
+    """Remember the chat's language, and the person's when they are known."""
+    async with database.transaction() as session:
+        chat = (
+            await session.scalars(
+                insert(Chat)
+                .values(id=chat_id, language=language, created_at=now)
+                .on_conflict_do_update(index_elements=[Chat.id], set_={"language": language})
+                .returning(Chat)
+                .execution_options(populate_existing=True)
+            )
+        ).one()
+        if chat.person_id:
+            await session.execute(update(Person).where(Person.id == chat.person_id).values(language=language))
+
+
+async def count_miss(database: Database, chat_id: int, misses: int) -> None:
+    """How many messages in a row were not understood; 0 after one that was."""
+    async with database.transaction() as session:
+        await session.execute(update(Chat).where(Chat.id == chat_id).values(misses=misses))
+
+
+async def give_consent(database: Database, chat_id: int, language: Language, now: datetime) -> None:
+    """Store the consent with the version and language of its wording. Giving it twice changes nothing."""
+    async with database.transaction() as session:
+        chat = await session.get(Chat, chat_id)
+        person_id = chat.person_id if chat else None
+        if await _consent(session, chat_id, person_id) is None:
+            session.add(
+                Consent(
+                    chat_id=chat_id,
+                    person_id=person_id,
+                    version=rules.CONSENT_VERSION,
+                    language=language,
+                    given_at=now,
+                )
+            )
+
+
+async def withdraw_consent(database: Database, chat_id: int, now: datetime) -> None:
+    """Nothing is sent any more and the record opens to nobody in this chat; the record itself stays until it is deleted."""
+    async with database.transaction() as session:
+        chat = await session.get(Chat, chat_id)
+        mine = Consent.chat_id == chat_id
+        if chat and chat.person_id:
+            mine = or_(mine, Consent.person_id == chat.person_id)
+            await session.execute(
+                update(Person).where(Person.id == chat.person_id).values(reminders_paused_at=now)
+            )
+            audit.write(
+                session, now, "consent.withdraw", chat.person_id, actor="person", actor_id=chat.person_id
+            )
+        await session.execute(
+            update(Consent).where(mine, Consent.withdrawn_at.is_(None)).values(withdrawn_at=now)
+        )
+
+
+async def is_known(database: Database, phone: str) -> bool:
+    """Whether a clinic has a record with this phone that no chat has taken yet."""
+    async with database.transaction() as session:
+        return bool(await _unlinked(session, phone))
+
+
+async def link(
+    database: Database, chat_id: int, phone: str, birth_date: date, now: datetime
+) -> rules.Citizen | None:
+    """Tie the chat to the clinic's record with this phone and birth date; None when they do not match."""
+    async with database.transaction() as session:
+        matches = [person for person in await _unlinked(session, phone) if person.birth_date == birth_date]
+        chat = await session.get(Chat, chat_id)
+        if len(matches) != 1 or chat is None:
+            return None
+        person = matches[0]
+        _settle_in(chat, person)
+        await session.execute(update(Consent).where(Consent.chat_id == chat_id).values(person_id=person.id))
+        audit.write(session, now, "person.link", person.id, actor="person", actor_id=person.id)
+        await session.flush()
+        await programmes.recompute_in(session, person.id, now)
+        return _citizen(person, chat.language)
+
+
+async def register(
+    database: Database, chat_id: int, phone: str | None, profile: rules.Profile, now: datetime
+) -> rules.Citizen:
+    """A new record for the person of this chat. A second press gives the record that is there."""
+    async with database.transaction() as session:
+        chat = await session.get(Chat, chat_id, with_for_update=True)
+        if chat is None or await _consent(session, chat_id, chat.person_id) is None:
+            raise NotRegistered
+        if chat.person_id and (there := await session.get(Person, chat.person_id)):
+            return _citizen(there, chat.language)
+        person = _row(profile, chat.language or "uz", now)
+        if phone:
+            person.phone, person.phone_hash = phone, keyring().lookup("phone", phone)
+        session.add(person)
+        await session.flush()
+        _settle_in(chat, person)
+        await session.execute(update(Consent).where(Consent.chat_id == chat_id).values(person_id=person.id))
+        audit.write(session, now, "person.register", person.id, actor="person", actor_id=person.id)
+        await session.flush()
+        await programmes.recompute_in(session, person.id, now)
+        return _citizen(person, chat.language)
+
+
+async def add_ward(
+    database: Database, guardian_id: int, profile: rules.Profile, relation: rules.Relation, now: datetime
+) -> rules.Citizen:
+    """A child or relative in the care of `guardian_id`; the same name and birth date twice is the same person."""
+    async with database.transaction() as session:
+        guardian = await session.get(Person, guardian_id, with_for_update=True)
+        if guardian is None:
+            raise NotRegistered
+        family = await _wards(session, guardian_id)
+        for there in family:
+            if there.birth_date == profile.birth_date and there.name.casefold() == profile.name.casefold():
+                return _citizen(there, guardian.language)
+        if len(family) >= MOST_WARDS:
+            raise Refusal(_("There are already {most} people in your family list.", most=MOST_WARDS))
+        ward = _row(profile, guardian.language, now)
+        ward.region, ward.district, ward.clinic_id = guardian.region, guardian.district, guardian.clinic_id
+        session.add(ward)
+        await session.flush()
+        session.add(Kinship(guardian_id=guardian_id, ward_id=ward.id, relation=relation, created_at=now))
+        audit.write(session, now, "person.add_ward", ward.id, actor="person", actor_id=guardian_id)
+        await session.flush()
+        await programmes.recompute_in(session, ward.id, now)
+        return _citizen(ward, guardian.language)
+
+
+async def family(database: Database, person_id: int) -> list[rules.Citizen]:
+    """The person's wards, oldest first."""
+    async with database.transaction() as session:
+        return [_citizen(ward, ward.language) for ward in await _wards(session, person_id)]
+
+
+async def remove_ward(database: Database, guardian_id: int, ward_id: int, now: datetime) -> None:
+    """The guardian no longer sees the ward or gets the ward's reminders. The record stays with the clinic."""
+    async with database.transaction() as session:
+        gone = await session.execute(
+            sql_delete(Kinship).where(Kinship.guardian_id == guardian_id, Kinship.ward_id == ward_id)
+        )
+        if gone.rowcount:  # type: ignore[attr-defined]
+            audit.write(session, now, "person.remove_ward", ward_id, actor="person", actor_id=guardian_id)
+            await session.flush()
+            await programmes.recompute_in(session, ward_id, now)
+
+
+async def may_see(session: AsyncSession, viewer_id: int, person_id: int) -> bool:
+    """A person sees their own record and those of their wards, nobody else's."""
+    if viewer_id == person_id:
+        return True
+    query = select(Kinship.id).where(Kinship.guardian_id == viewer_id, Kinship.ward_id == person_id)
+    return await session.scalar(query) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What is kept about a person: their data in words and how many records of each kind."""
+
+    name: str
+    phone: str | None
+    birth_date: date
+    region: str | None
+    district: str | None
+    consent_given_at: datetime | None
+    consent_version: str | None
+    counts: dict[str, int]
+
+
+async def what_is_kept(database: Database, person_id: int, now: datetime) -> Kept:
+    """Shown to the person themselves; audited."""
+    from db.booking import Appointment
+    from db.passport import Observation
+    from db.programmes import Immunization, ScreeningResult
+    from db.questions import Question
+    from db.reminders import Reminder
+
+    tables = {
+        "doses": Immunization.person_id,
+        "screenings": ScreeningResult.person_id,
+        "readings": Observation.person_id,
+        "appointments": Appointment.person_id,
+        "reminders": Reminder.person_id,
+        "questions": Question.person_id,
+        "family": Kinship.guardian_id,
+    }
+    async with database.transaction() as session:
+        person = await session.get_one(Person, person_id)
+        consent = await session.scalar(
+            select(Consent).where(Consent.person_id == person_id, Consent.withdrawn_at.is_(None)).limit(1)
+        )
+        counts = {
+            name: await session.scalar(select(func.count()).where(column == person_id)) or 0
+            for name, column in tables.items()
+        }
+        audit.write(session, now, "person.export", person_id, actor="person", actor_id=person_id)
+        return Kept(
+            person.name,
+            person.phone,
+            person.birth_date,
+            person.region,
+            person.district,
+            consent.given_at if consent else None,
+            consent.version if consent else None,
+            counts,
+        )
+
+
+async def delete(database: Database, chat_id: int, now: datetime) -> None:
+    """Erase the person of this chat and the wards only they care for; the chat keeps its language and nothing else.
+
+    The audit keeps that it happened, without a name. Booked times become free.
+    """
+    async with database.transaction() as session:
+        chat = await session.get(Chat, chat_id, with_for_update=True)
+        if chat is None or chat.person_id is None:
+            return
+        person_id = chat.person_id
+        for ward in await _wards(session, person_id):
+            others = await session.scalar(
+                select(func.count()).where(Kinship.ward_id == ward.id, Kinship.guardian_id != person_id)
+            )
+            if not others and not ward.phone_hash:
+                await session.delete(ward)
+        chats = select(Chat.id).where(Chat.person_id == person_id)
+        await session.execute(sql_delete(ArticleOpinion).where(ArticleOpinion.chat_id.in_(chats)))
+        await session.execute(
+            update(Consent)
+            .where(Consent.person_id == person_id, Consent.withdrawn_at.is_(None))
+            .values(withdrawn_at=now)
+        )
+        audit.write(session, now, "person.delete", person_id, actor="person", actor_id=person_id)
+        person = await session.get_one(Person, person_id)
+        await session.delete(person)
+
+
+def _row(profile: rules.Profile, language: Language, now: datetime) -> Person:
+    return Person(
+        name=profile.name,
+        birth_date=profile.birth_date,
+        sex=profile.sex,
+        region=profile.region,
+        district=profile.district,
+        language=language,
+        created_at=now,
+    )
+
+
+def _settle_in(chat: Chat, person: Person) -> None:
+    chat.person_id = person.id
+    if chat.language:
+        person.language = chat.language
+
+
+def _citizen(person: Person, language: Language | None) -> rules.Citizen:
+    return rules.Citizen(
+        person.id,
+        person.name,
+        person.birth_date,
+        person.sex,
+        person.region,
+        person.district,
+        language or person.language,
+        person.channel,
+        person.quiet_from_hour,
+        person.quiet_to_hour,
+        person.reminders_paused_at is not None,
+    )
+
+
+async def _consent(session: AsyncSession, chat_id: int, person_id: int | None) -> Consent | None:
+    mine = Consent.chat_id == chat_id
+    if person_id:
+        mine = or_(mine, Consent.person_id == person_id)
+    query = select(Consent).where(mine, Consent.withdrawn_at.is_(None)).limit(1)
+    return (await session.scalars(query)).first()
+
+
+async def _unlinked(session: AsyncSession, phone: str) -> list[Person]:
+    query = select(Person).where(
+        Person.phone_hash == keyring().lookup("phone", phone),
+        ~select(Chat.id).where(Chat.person_id == Person.id, Chat.gone_at.is_(None)).exists(),
+    )
+    return list(await session.scalars(query))
+
+
+async def _wards(session: AsyncSession, guardian_id: int) -> list[Person]:
+    query = (
+        select(Person).join(Kinship, Kinship.ward_id == Person.id).where(Kinship.guardian_id == guardian_id)
+    ).order_by(Person.birth_date)
+    return list(await session.scalars(query))
