@@ -23,6 +23,13 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--bot-name", default="Salomat")
     parser.add_argument("--bot-username", default="salomat_bot")
     parser.add_argument("--strict-limits", action="store_true", help="keep Telegram's sending limits")
+    parser.add_argument("--inbound-url", help="where answers to SMS are posted, signed as Twilio signs")
+    parser.add_argument("--twilio-account", help="accept this account SID only")
+    parser.add_argument("--twilio-token", help="accept and sign with this auth token only")
+    parser.add_argument("--eskiz-moderation", action="store_true", help="let approved texts pass only")
+    parser.add_argument(
+        "--sms-step-s", type=float, default=0.5, help="seconds from one SMS status to the next"
+    )
     parser.add_argument("--seed", type=int, help="makes faults by chance repeatable")
     return parser.parse_args(argv)
 
@@ -37,6 +44,11 @@ def main(argv: Sequence[str] | None = None) -> None:
         state_dir=arguments.state_dir,
         strict_limits=arguments.strict_limits,
         seed=arguments.seed,
+        inbound_url=arguments.inbound_url,
+        twilio_account=arguments.twilio_account,
+        twilio_token=arguments.twilio_token,
+        eskiz_moderation=arguments.eskiz_moderation,
+        sms_step_s=arguments.sms_step_s,
     )
     web.run_app(
         create_app(settings),

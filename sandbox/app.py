@@ -14,11 +14,16 @@ from sandbox.bot_api import BotApi
 from sandbox.bot_profile import Bot
 from sandbox.chats import Chats
 from sandbox.control import Control
+from sandbox.control_sms import PhoneControl
 from sandbox.errors import ControlError
 from sandbox.events import Events
 from sandbox.faults import Faults
 from sandbox.files import Files
 from sandbox.methods import World
+from sandbox.sms import Operator
+from sandbox.sms_eskiz import Eskiz
+from sandbox.sms_playmobile import PlayMobile
+from sandbox.sms_twilio import Twilio
 from sandbox.store import Store
 from sandbox.updates import Updates
 
@@ -37,6 +42,13 @@ class Settings:
     state_dir: Path | None = None
     strict_limits: bool = False
     seed: int | None = None
+    sms_step_s: float = 0.5
+    inbound_url: str | None = None
+    twilio_account: str | None = None
+    twilio_token: str | None = None
+    eskiz_email: str | None = None
+    eskiz_password: str | None = None
+    eskiz_moderation: bool = False
     clock: Callable[[], float] = time.time
 
 
@@ -76,14 +88,22 @@ def create_app(settings: Settings | None = None) -> web.Application:
     app.router.add_get("/health", _health)
     app.router.add_get("/", _page)
     app.router.add_static("/page", _PAGE)
-    Control(world, api, faults, events).add_routes(app)
+    operator = Operator(store, events, faults, settings.sms_step_s, settings.clock)
+    twilio = Twilio(operator, settings.twilio_account, settings.twilio_token, settings.inbound_url)
+    twilio.add_routes(app)
+    Eskiz(operator, settings.eskiz_moderation, settings.eskiz_email, settings.eskiz_password).add_routes(app)
+    PlayMobile(operator).add_routes(app)
+    PhoneControl(operator, twilio, chats).add_routes(app)
+    Control(world, api, faults, events, operator).add_routes(app)
 
     async def start(_: web.Application) -> None:
         world.updates.start()
+        operator.resume()
 
     async def shut_down(_: web.Application) -> None:
         events.close()
         await world.updates.close()
+        await operator.close()
 
     async def clean_up(_: web.Application) -> None:
         store.close()

@@ -15,6 +15,7 @@ from sandbox.errors import TelegramError, bad_request, too_many_requests
 from sandbox.events import Events
 from sandbox.faults import Fault, Faults
 from sandbox.limits import Limits
+from sandbox.lost_answers import lose
 from sandbox.methods import METHODS, Call, Upload, World
 from sandbox.store import Json
 
@@ -22,7 +23,6 @@ from sandbox.store import Json
 __all__ = ["METHODS", "BotApi", "methods_messages", "methods_profile", "methods_updates"]
 
 _BY_LOWER_NAME = {name.lower(): name for name in METHODS}
-_LOST_ANSWER_S = 120.0
 _LIMITED = tuple(
     name for name in METHODS if name.startswith(("send", "copy", "forward")) and name != "sendChatAction"
 )
@@ -52,7 +52,7 @@ class BotApi:
             status, body = error.error_code, error.body()
         self._log(at, name, params, body, started, lost)
         if lost is not None:
-            return await self._lose(request, lost)
+            return await lose(request)
         headers = {"Retry-After": str(body["parameters"]["retry_after"])} if status == 429 else None
         return web.json_response(body, status=status, headers=headers)
 
@@ -84,17 +84,6 @@ class BotApi:
             return None
         self.events.tell("faults", faults=self.faults.all())
         return fault
-
-    @staticmethod
-    async def _lose(request: web.Request, fault: Fault) -> web.StreamResponse:
-        """Accepted and done, but the answer never comes: the caller's own time-out ends it."""
-        waited, limit = 0.0, max(fault.delay_s, _LOST_ANSWER_S)
-        while waited < limit and request.transport is not None and not request.transport.is_closing():
-            await asyncio.sleep(0.05)
-            waited += 0.05
-        if request.transport is not None:
-            request.transport.abort()
-        return web.Response()
 
     def _log(
         self, at: float, name: str, params: Json, body: Json, started: float, lost: Fault | None

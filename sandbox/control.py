@@ -17,6 +17,7 @@ from sandbox.events import Events
 from sandbox.faults import Faults
 from sandbox.files import described
 from sandbox.methods import World
+from sandbox.sms import Operator
 from sandbox.store import Json
 
 _MEDIA = ("photo", "document", "voice", "sticker")
@@ -24,8 +25,9 @@ _PRESS_POLL_S = 0.02
 
 
 class Control:
-    def __init__(self, world: World, api: BotApi, faults: Faults, events: Events) -> None:
+    def __init__(self, world: World, api: BotApi, faults: Faults, events: Events, operator: Operator) -> None:
         self.world, self.api, self.faults, self.events = world, api, faults, events
+        self.operator = operator
 
     def add_routes(self, app: web.Application) -> None:
         add = app.router.add_route
@@ -270,6 +272,7 @@ class Control:
         """Forgets citizens, messages, SMS, faults and the log; the bot's own settings stay."""
         self.world.chats.clear()
         self.world.updates.forget_pending()
+        self.operator.clear()
         self.faults.clear()
         self.api.calls.clear()
         self.events.tell("reset")

@@ -67,7 +67,7 @@ async def start() -> AsyncIterator[Start]:
     running: list[Running] = []
 
     async def begin(settings: Settings | None = None, **options: Any) -> Running:
-        server = TestServer(create_app(settings or Settings(**options)))
+        server = TestServer(create_app(settings or Settings(**({"sms_step_s": 0.02} | options))))
         await server.start_server(shutdown_timeout=0.2)
         running.append(Running(server, aiohttp.ClientSession()))
         return running[-1]
