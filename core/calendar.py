@@ -59,11 +59,12 @@ class Product:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """At what ages a product may give a dose; `until_age` itself is no longer inside."""
+    """At what ages, and to which sex, a product may give a dose; `until_age` itself is no longer inside."""
 
     product: str
     from_age: Span | None = None
     until_age: Span | None = None
+    sex: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,8 @@ class Interval:
 @dataclass(frozen=True, slots=True)
 class DoseRule:
     """One dose. From `overdue_age` on it is overdue, from `too_late_age` on it is not given, from `skip_from_age` on
-    the next dose takes its place. `repeat` on the last dose: given again after so long, for life.
+    the next dose takes its place, as it does when the dose before was given at `skip_if_previous_from` or later.
+    `repeat` on the last dose: given again after so long, for life.
     """
 
     number: int
@@ -91,6 +93,7 @@ class DoseRule:
     overdue_after: Span
     too_late_age: Span | None
     skip_from_age: Span | None
+    skip_if_previous_from: Span | None
     intervals: tuple[Interval, ...]
     repeat: Span | None
     rule: Rule

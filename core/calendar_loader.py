@@ -23,6 +23,7 @@ from core.calendar import (
 )
 from core.located import Entry, build, open_file
 
+SEXES = ("female", "male")
 STANDINGS = ("verified", "to_verify")
 ROOT = Path(__file__).resolve().parent.parent
 _NONE = Span(0, 0)
@@ -146,7 +147,7 @@ def _group(entry: Entry) -> Group:
         during = (first.toordinal(), last.toordinal())
     born = [entry.day(key, None) for key in ("born_from", "born_to")]
     group = Group(
-        entry.one_of("sex", ("female", "male"), None),
+        entry.one_of("sex", SEXES, None),
         entry.flag("pregnant", None),
         frozenset(entry.texts("conditions", [])),
         frozenset(entry.texts("regions", [])),
@@ -215,6 +216,7 @@ def _dose(
         own_after,
         too_late,
         entry.span("skip_from_age", None),
+        entry.span("skip_if_previous_from", None),
         intervals,
         entry.span("repeat", None),
         _rule(
@@ -266,7 +268,12 @@ def _window(item: str | Entry, dose: Entry, products: dict[str, Product]) -> Win
     if isinstance(item, str):
         made = Window(item)
     else:
-        made = Window(item.text("product"), item.span("from_age", None), item.span("until_age", None))
+        made = Window(
+            item.text("product"),
+            item.span("from_age", None),
+            item.span("until_age", None),
+            item.one_of("sex", SEXES, None),
+        )
         item.close()
     if made.product not in products:
         raise (dose if isinstance(item, str) else item).refuse(

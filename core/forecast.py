@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from core.ages import Day, Span, reach
 from core.calendar import Calendar, DoseRule, Group, Rule, Screening, Season, Series
-from core.immunization import Course
+from core.immunization import Course, after_skips
 from core.recommendations import Person, Recommendation, ScreeningResult
 
 _FAR = date(2399, 12, 31).toordinal()
@@ -67,12 +67,8 @@ def _fits(group: Group, person: Person, birth: Day) -> bool:
 def next_dose(series: Series, course: Course, calendar: Calendar, now: Situation) -> Recommendation:
     """The dose that comes next in one series."""
     rules = course.schedule.doses
-    position, birth, on = course.position, now.birth, now.on
-    while position < len(rules):
-        skip = rules[position].skip_from_age
-        if skip is None or on < reach(birth, skip):
-            break
-        position += 1
+    birth, on = now.birth, now.on
+    position = after_skips(rules, course.position, birth, on, course.valid)
     rule = rules[min(position, len(rules) - 1)]
     number = rule.number + course.repeats
     who = window(series.who, now.person, birth, on)

@@ -16,7 +16,7 @@ from core.ages import Day, take_apart
 from core.calendar import RESULTS, STATUSES, Calendar, Calendars, Series
 from core.forecast import Situation
 from core.i18n import CONTENT
-from core.immunization import Course, Given
+from core.immunization import Course, Given, Record
 from core.recommendations import (
     Booking,
     Dose,
@@ -111,7 +111,9 @@ def assess(
     given = [Given(take_apart(d.on), d.vaccine, place) for place, d in enumerate(record)]
     birth = take_apart(person.birth_date)
     today = on.toordinal()
-    courses = _courses(calendar, birth, given, _accepted(calendars, calendar, person, record), today)
+    near = immunization.too_near(calendar, given)
+    kept = _accepted(calendars, calendar, person, record)
+    courses = _courses(calendar, given, Record(birth, person.sex, today, near, kept))
     verdicts = [
         DoseVerdict(
             record[v.place].vaccine,
@@ -143,29 +145,21 @@ def _verdict_order(verdict: DoseVerdict) -> tuple[date, str, str]:
     return verdict.on, verdict.vaccine, verdict.series
 
 
-def _courses(
-    calendar: Calendar, birth: Day, given: Sequence[Given], accepted: dict[str, dict[int, bool]], on: int
-) -> list[tuple[Series, Course]]:
-    conflicts = immunization.live_conflicts(calendar, given)
+def _courses(calendar: Calendar, given: Sequence[Given], record: Record) -> list[tuple[Series, Course]]:
     by_series: list[list[Given]] = [[] for _ in calendar.series]
     places = calendar.series_by_product
     for dose in given:
         for place in places.get(dose.vaccine, ()):
             by_series[place].append(dose)
     return [
-        (
-            series,
-            immunization.choose(
-                series, birth, by_series[n], conflicts, calendar.grace_days, accepted.get(series.id, {}), on
-            ),
-        )
-        for n, series in enumerate(calendar.series)
+        (series, immunization.course(series, doses, record))
+        for series, doses in zip(calendar.series, by_series, strict=True)
     ]
 
 
 def _accepted(
     calendars: Calendars, calendar: Calendar, person: Person, record: Sequence[Dose]
-) -> dict[str, dict[int, bool]]:
+) -> dict[str, frozenset[int]]:
     """Doses that an older calendar, in force when they were given, counted: they keep counting."""
     older = [c for c in calendars.vaccination if c.valid_from < calendar.valid_from]
     if not older or not record or record[0].on >= calendar.valid_from:
@@ -173,11 +167,11 @@ def _accepted(
     last = max(older, key=lambda c: c.valid_from)
     past = Calendars(tuple(older))
     before = [Dose(d.vaccine, d.on, place) for place, d in enumerate(record) if d.on < calendar.valid_from]
-    kept: dict[str, dict[int, bool]] = {}
+    kept: dict[str, set[int]] = {}
     for verdict in evaluate(past, person, before, on=last.valid_to or before[-1].on):
         if verdict.valid and isinstance(verdict.id, int):
-            kept.setdefault(verdict.series, {})[verdict.id] = True
-    return kept
+            kept.setdefault(verdict.series, set()).add(verdict.id)
+    return {series: frozenset(places) for series, places in kept.items()}
 
 
 def _situation(
