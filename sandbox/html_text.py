@@ -111,10 +111,12 @@ class _Parser:
                 raise cannot_parse(f'Empty attribute name in the tag "{tag}" at byte offset {place}')
             if match.end() >= len(self.source):
                 raise cannot_parse(f"Unclosed start tag at byte offset {place}")
-            if self.source[match.end()] not in " \t\r\n>":
-                raise cannot_parse(
-                    f"Unexpected end of name token at byte offset {byte_offset(self.source, position)}"
-                )
+            following = self.source[match.end()]
+            if following == "=":  # no value could be read: its quote never closes
+                raise cannot_parse(f"Unclosed start tag at byte offset {place}")
+            if match["bare"] and following not in " \t\r\n>":
+                start = byte_offset(self.source, match.start("bare"))
+                raise cannot_parse(f"Unexpected end of name token at byte offset {start}")
             value = match["double"] or match["single"] or (match["bare"] or "").lower()
             found[match["name"].lower()] = _CHARACTER.sub(_decode, value)
             position = match.end()

@@ -139,6 +139,10 @@ def _one(value: Any, kind: str, name: str) -> Any:
         return _plain(value, int, "Number", name)
     if kind == "Boolean":
         return _plain(value, bool, "Boolean", name)
+    if kind == "True":
+        if value is not True:
+            raise _Mismatch(f'field "{name}" must be True')
+        return True
     if kind == "Float":
         return _plain(value, (int, float), "Number", name)
     return _object(value, kind, name)
