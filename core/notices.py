@@ -1,0 +1,66 @@
+"""One message about everything due for one person in one window: what it is made of, before it has words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from core.i18n import Language, Words
+from core.ports import ChannelKind
+from core.reminders import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Where an appointment takes place; `service` is core.booking's code."""
+
+    clinic: Words
+    room: str
+    service: str
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One promise inside a notice. `about` is the first name of who it is about, None for the recipient themselves."""
+
+    reminder_id: int
+    kind: Kind
+    item: str
+    dose: int
+    step: str
+    due_on: date
+    due_at: datetime | None
+    about_id: int
+    about: str | None
+    birth_date: date
+    visit: Visit | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A claimed message, ready for words. `lead_id` names it; `fallback` is the channel after `way` fails for good.
+
+    `failed` counts the tries on `way` that failed before this one; `follow_up` whether silence may be followed by an SMS.
+    """
+
+    lead_id: int
+    size: int
+    person_id: int
+    language: Language
+    way: ChannelKind
+    address: str
+    items: tuple[Item, ...]
+    expires_at: datetime
+    capped: bool
+    fallback: ChannelKind | None = None
+    failed: int = 0
+    follow_up: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A notice whose Delivery row is written: from here on its fate must be recorded. `key` is our id at the provider."""
+
+    notice: Notice
+    delivery_id: int
+    key: str

@@ -1,0 +1,256 @@
+"""Promises: who is to be told of what, kept equal to the record; and the due moments planned from them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core import reminders as rules
+from core.booking import day_of, services
+from core.deliveries import Hours, send_at
+from core.people import age_years
+from db.booking import Appointment
+from db.engine import Database
+from db.people import Chat, Kinship, Person
+from db.reminders import Occurrence, Reminder, StopReason
+
+BATCH = 1000
+HORIZON = timedelta(hours=16)
+"""Due moments are planned so long ahead, since one that would miss its event goes out the evening before."""
+REVIVED = ("booked", "changed")
+
+
+Key = tuple[rules.Kind, str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Something due for a person, as the calendars say today. `booked`: an appointment for it is on the way."""
+
+    kind: rules.Kind
+    item: str
+    dose: int
+    due_on: date
+    booked: bool = False
+
+
+async def sync_in(session: AsyncSession, about: Person, wanted: Iterable[Wanted], now: datetime) -> None:
+    """Make the promises about one person equal to what is wanted: new ones made, moved ones moved, the rest stopped.
+
+    What its person ended themselves (done, declined, ended, withdrawn) stays ended.
+    """
+    by_key: dict[Key, Wanted] = {(w.kind, w.item, w.dose): w for w in wanted}
+    told = await _recipients(session, about, now) if by_key and about.deceased_on is None else ()
+    found = await session.scalars(
+        select(Reminder)
+        .where(Reminder.about_id == about.id, Reminder.kind != "appointment")
+        .with_for_update()
+    )
+    there: dict[tuple[int, Key], Reminder] = {(r.person_id, (r.kind, r.item, r.dose)): r for r in found}
+    for (person_id, key), row in there.items():
+        if person_id not in told or key not in by_key:
+            await stop_in(session, [row], "ended" if about.deceased_on else "changed", now)
+    for person_id in told:
+        for key, one in by_key.items():
+            promise = there.get((person_id, key))
+            if promise is not None:
+                await _adjust(session, promise, one, now)
+            elif not one.booked:
+                session.add(_promise(person_id, about.id, one, now))
+    await session.flush()
+
+
+def _promise(person_id: int, about_id: int, one: Wanted, now: datetime) -> Reminder:
+    row = Reminder(
+        person_id=person_id,
+        about_id=about_id,
+        kind=one.kind,
+        item=one.item,
+        dose=one.dose,
+        due_on=one.due_on,
+        promised_at=now,
+    )
+    _set_next(row, rules.next_step(_promise_of(row), (), now))
+    return row
+
+
+async def _adjust(session: AsyncSession, row: Reminder, one: Wanted, now: datetime) -> None:
+    if one.booked:
+        if row.stopped_at is None:
+            await stop_in(session, [row], "booked", now)
+        return
+    if row.stopped_at is not None and row.stop_reason not in REVIVED:
+        return
+    if row.stopped_at is None and row.due_on == one.due_on:
+        return
+    if row.due_on != one.due_on:
+        row.promised_at = now
+    row.due_on, row.stopped_at, row.stop_reason = one.due_on, None, None
+    await _withdraw_due(session, [row.id], "changed")
+    _set_next(row, rules.next_step(_promise_of(row), await _past(session, row.id), now))
+
+
+async def promise_appointment_in(session: AsyncSession, appointment: Appointment, now: datetime) -> None:
+    """Promise −24 h and −2 h of a booked appointment; what it was booked for is promised no further. Idempotent."""
+    about = await session.get_one(Person, appointment.person_id)
+    starts_at = appointment.slot.starts_at
+    booked_by = appointment.booked_by_id
+    told = (booked_by,) if booked_by else await _recipients(session, about, now)
+    round_ = int(starts_at.timestamp()) // 60
+    for person_id in told:
+        key = (Reminder.person_id == person_id, Reminder.about_id == about.id, Reminder.kind == "appointment")
+        row = await session.scalar(
+            select(Reminder).where(*key, Reminder.item == str(appointment.id), Reminder.dose == round_)
+        )
+        if row is None:
+            row = Reminder(
+                person_id=person_id,
+                about_id=about.id,
+                kind="appointment",
+                item=str(appointment.id),
+                dose=round_,
+                due_on=day_of(starts_at),
+                due_at=starts_at,
+                promised_at=now,
+            )
+            session.add(row)
+        row.stopped_at = row.stop_reason = None
+        _set_next(row, rules.next_step(_promise_of(row), await _past(session, row.id), now))
+    await session.flush()
+
+
+async def drop_appointment_in(session: AsyncSession, appointment_id: int, now: datetime) -> None:
+    """The appointment was cancelled or moved: nothing more about it is sent."""
+    await stop_in(session, await _of_appointment(session, appointment_id), "changed", now)
+
+
+async def missed_appointment_in(session: AsyncSession, appointment: Appointment, now: datetime) -> None:
+    """The person did not come: one kind word after three days."""
+    for row in await _of_appointment(session, appointment.id):
+        row.missed_at = appointment.slot.starts_at
+        row.stopped_at = row.stop_reason = None
+        _set_next(row, rules.next_step(_promise_of(row), await _past(session, row.id), now))
+    await session.flush()
+
+
+async def _of_appointment(session: AsyncSession, appointment_id: int) -> Sequence[Reminder]:
+    query = select(Reminder).where(Reminder.kind == "appointment", Reminder.item == str(appointment_id))
+    return (await session.scalars(query.with_for_update())).all()
+
+
+def items_of(appointment: Appointment) -> set[str]:
+    """The codes of the calendars an appointment is for."""
+    service = services().get(appointment.slot.service)
+    return {*(service.items if service else ()), *([appointment.item] if appointment.item else ())}
+
+
+async def plan(database: Database, now: datetime, *, hours: Hours | None = None) -> int:
+    """Due promises become occurrences; how many. Costs what is due, not what is registered. Safe to repeat and to run twice."""
+    planned = 0
+    while True:
+        async with database.transaction() as session:
+            some = await _plan_some(session, now, hours or Hours())
+        planned += some
+        if some < BATCH:
+            return planned
+
+
+async def _plan_some(session: AsyncSession, now: datetime, default: Hours) -> int:
+    found = await session.execute(
+        select(Reminder, Person.quiet_from_hour, Person.quiet_to_hour)
+        .join(Person, Person.id == Reminder.person_id)
+        .where(Reminder.next_at <= now + HORIZON)
+        .order_by(Reminder.next_at)
+        .limit(BATCH)
+        .with_for_update(of=Reminder, skip_locked=True)
+    )
+    due = found.all()
+    past = await _past_of(session, [row.id for row, *_hours in due])
+    values = []
+    for row, quiet_from, quiet_to in due:
+        hours = personal_hours(quiet_from, quiet_to, default)
+        taken = past.setdefault(row.id, set())
+        if row.stopped_at is None and row.next_step is not None and row.next_step not in taken:
+            values.append(_occurrence(row, hours, now))
+            taken.add(row.next_step)
+        _set_next(row, rules.next_step(_promise_of(row), taken, now) if row.stopped_at is None else None)
+    if values:
+        await session.execute(insert(Occurrence).values(values).on_conflict_do_nothing())
+    return len(due)
+
+
+def _occurrence(row: Reminder, hours: Hours, now: datetime) -> dict[str, object]:
+    assert row.next_at is not None
+    steps = {step.name: step for step in rules.steps(_promise_of(row))}
+    step = steps.get(row.next_step or "")
+    event_at = row.due_at if row.missed_at is None else None
+    return {
+        "reminder_id": row.id,
+        "person_id": row.person_id,
+        "step": row.next_step,
+        "moment_at": row.next_at,
+        "next_try_at": send_at(row.next_at, hours, event_at, workdays=row.kind != "appointment"),
+        "expires_at": step.expires_at if step else row.next_at + rules.STAYS_TRUE,
+        "state": "due",
+        "attempts": 0,
+        "created_at": now,
+    }
+
+
+def personal_hours(quiet_from: int | None, quiet_to: int | None, default: Hours) -> Hours:
+    return default if quiet_from is None or quiet_to is None else Hours(quiet_from, quiet_to)
+
+
+def _promise_of(row: Reminder) -> rules.Promise:
+    return rules.Promise(row.kind, row.due_on, row.promised_at, row.due_at, row.missed_at)
+
+
+def _set_next(row: Reminder, step: rules.Step | None) -> None:
+    row.next_step, row.next_at = (step.name, step.at) if step else (None, None)
+
+
+async def stop_in(session: AsyncSession, rows: Iterable[Reminder], reason: StopReason, now: datetime) -> None:
+    """End promises: no later step is planned, and what was planned is not sent."""
+    live = [row for row in rows if row.stopped_at is None]
+    for row in live:
+        row.stopped_at, row.stop_reason = now, reason
+        _set_next(row, None)
+    await _withdraw_due(session, [row.id for row in live], reason)
+
+
+async def _withdraw_due(session: AsyncSession, reminder_ids: Collection[int], reason: str) -> None:
+    """Due moments are taken back; where the promise may come to life again they are forgotten, so that they can return."""
+    if not reminder_ids:
+        return
+    await session.flush()
+    mine = (Occurrence.state == "due", Occurrence.reminder_id.in_(reminder_ids))
+    if reason in REVIVED:
+        await session.execute(delete(Occurrence).where(*mine, Occurrence.attempts == 0))
+    await session.execute(update(Occurrence).where(*mine).values(state="skipped", reason=reason))
+
+
+async def _past(session: AsyncSession, reminder_id: int | None) -> set[str]:
+    return (await _past_of(session, [reminder_id])).get(reminder_id, set()) if reminder_id else set()
+
+
+async def _past_of(session: AsyncSession, reminder_ids: Sequence[int]) -> dict[int, set[str]]:
+    if not reminder_ids:
+        return {}
+    found = await session.execute(
+        select(Occurrence.reminder_id, func.array_agg(Occurrence.step))
+        .where(Occurrence.reminder_id.in_(reminder_ids))
+        .group_by(Occurrence.reminder_id)
+    )
+    return {reminder_id: set(steps) for reminder_id, steps in found}
+
+
+async def _recipients(session: AsyncSession, about: Person, now: datetime) -> tuple[int, ...]:
+    guardians = (await session.scalars(select(Kinship.guardian_id).where(Kinship.ward_id == about.id))).all()
+    chat = select(Chat.id).where(Chat.person_id == about.id, Chat.gone_at.is_(None)).limit(1)
+    reachable = about.phone_hash is not None or await session.scalar(chat) is not None
+    return rules.recipients(age_years(about.birth_date, day_of(now)), guardians, about.id, reachable)
