@@ -33,6 +33,9 @@ class EmbeddedPostgres:
         engine.dispose()
         return self.url(name)
 
+    def is_running(self) -> bool:
+        return bool(self._server.get_postmaster_info().is_running())
+
     def ensure_running(self) -> None:
         """Start it again if it died; does nothing while it lives."""
         self._server.ensure_postgres_running()

@@ -1,0 +1,81 @@
+"""Red flags first: the call-103 answer, before and without any model, even when nothing else works."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import structlog
+from aiogram import BaseMiddleware, Bot
+from aiogram.types import Message, TelegramObject
+
+from core import script, triage
+from core.i18n import Language, Text, Words, _, join
+
+log = structlog.get_logger()
+
+
+def answer(flag_id: str, helplines: tuple[str, ...] = ()) -> Text:
+    """Call 103 first, then what to do until help comes."""
+    aid = {language: triage.first_aid(flag_id, language) for language in ("uz", "ru")}
+    steps = [
+        Words(f"{i}. {uz}", f"{i}. {ru}")
+        for i, (uz, ru) in enumerate(zip(aid["uz"].steps, aid["ru"].steps, strict=True), start=1)
+    ]
+    return join(
+        "\n",
+        _("🚨 <b>{sign}</b>", sign=Words(aid["uz"].sign, aid["ru"].sign)),
+        _("<b>Call 103 right now</b> (or 112)."),
+        *([_("Also: {numbers}", numbers=", ".join(helplines))] if helplines else []),
+        _("Until help comes:"),
+        *(Text("{step}", values={"step": step}) for step in steps),
+    )
+
+
+def suspected() -> Text:
+    """The model alone thinks of an emergency: 103 without naming a sign."""
+    return join(
+        "\n",
+        _("🚨 This may be dangerous. <b>Call 103 right now</b> (or 112)."),
+        _("Stay with the person, do not leave them alone, and do as the operator says."),
+    )
+
+
+def spoken_language(text: str) -> Language:
+    """The language of a message whose writer has not chosen one."""
+    form = script.detect(text)
+    return "ru" if form in {"ru", "ru-Latn"} else "uz_Cyrl" if form == "uz-Cyrl" else "uz"
+
+
+class RedFlagsFirst(BaseMiddleware):
+    """Outermost on messages: a red flag is answered at once, in the same update, and nothing else is done with it.
+
+    `language_of` may fail (no database): then the language is read off the message itself.
+    """
+
+    def __init__(
+        self, language_of: Callable[[int], Awaitable[Language | None]], helplines: tuple[str, ...] = ()
+    ) -> None:
+        self._language_of, self._helplines = language_of, helplines
+
+    async def __call__(
+        self,
+        handler: Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]],
+        event: TelegramObject,
+        data: dict[str, Any],
+    ) -> Any:
+        text = (event.text or event.caption) if isinstance(event, Message) else None
+        flag = triage.find(text) if text else None
+        if not isinstance(event, Message) or text is None or flag is None:
+            return await handler(event, data)
+        language: Language | None = None
+        try:
+            language = await self._language_of(event.chat.id)
+        except Exception:  # noqa: BLE001 – whatever is broken, the person must read 103 now
+            log.warning("red_flag_without_database", flag=flag.id)
+        bot: Bot = data["bot"]
+        await bot.send_message(
+            event.chat.id, answer(flag.id, self._helplines).html(language or spoken_language(text))
+        )
+        log.info("red_flag", flag=flag.id)
+        return None

@@ -1,0 +1,71 @@
+"""What happens around every handler: recognising the person, speaking their language, swallowing double presses."""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from aiogram import BaseMiddleware, Bot
+from aiogram.types import CallbackQuery, Message, TelegramObject
+from aiogram.utils.chat_action import ChatActionSender
+
+from bot.clock import Clock
+from bot.emergency import spoken_language
+from bot.say import Say, pressed_message_id
+from bot.understanding import Interprets, Understanding
+from core.i18n import localize
+from services import Database, people
+
+Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
+DOUBLE_PRESS_S = 2.0
+TYPING_AFTER_S = 0.7
+
+
+class Recognise(BaseMiddleware):
+    """Gives handlers `now`, `visitor`, `say` and, for a text, `understanding`."""
+
+    def __init__(self, database: Database, interpreter: Interprets, clock: Clock) -> None:
+        self._database, self._interpreter, self._clock = database, interpreter, clock
+
+    async def __call__(self, handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
+        bot: Bot = data["bot"]
+        chat_id = data["event_chat"].id if data.get("event_chat") else None
+        now = data["now"] = self._clock()
+        if chat_id is None:
+            return await handler(event, data)
+        visitor = data["visitor"] = await people.visit(self._database, chat_id, now)
+        text = event.text if isinstance(event, Message) else None
+        sender = data.get("event_from_user")
+        guess = (
+            spoken_language(text)
+            if text and text[0] != "/"
+            else localize(sender.language_code if sender else None)
+        )
+        press = event if isinstance(event, CallbackQuery) else None
+        say = data["say"] = Say(bot, chat_id, visitor.language or guess, press)
+        if text:
+            data["understanding"] = Understanding(self._interpreter, text, now)
+        async with ChatActionSender.typing(chat_id=chat_id, bot=bot, initial_sleep=TYPING_AFTER_S):
+            try:
+                return await handler(event, data)
+            finally:
+                await say.toast()
+
+
+class OncePressed(BaseMiddleware):
+    """A second press on the same button within two seconds is the same press."""
+
+    def __init__(self) -> None:
+        self._recent: OrderedDict[tuple[int, int | None, str | None], float] = OrderedDict()
+
+    async def __call__(self, handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
+        if isinstance(event, CallbackQuery):
+            key, moment = (event.from_user.id, pressed_message_id(event), event.data), time.monotonic()
+            while self._recent and moment - next(iter(self._recent.values())) > DOUBLE_PRESS_S:
+                self._recent.popitem(last=False)
+            if key in self._recent:
+                return await event.answer()
+            self._recent[key] = moment
+        return await handler(event, data)
