@@ -28,6 +28,7 @@ from sandbox.store import Store
 from sandbox.updates import Updates
 
 _PAGE = Path(__file__).parent / "page"
+_ONLY_OWN = "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'"
 _MAX_BODY_BYTES = 64 * 1024 * 1024
 log = logging.getLogger("sandbox")
 
@@ -65,7 +66,8 @@ async def _plain_refusals(
 
 
 async def _page(request: web.Request) -> web.FileResponse:
-    return web.FileResponse(_PAGE / "index.html", headers={"Cache-Control": "no-cache"})
+    headers = {"Cache-Control": "no-cache", "Content-Security-Policy": _ONLY_OWN, "X-Frame-Options": "DENY"}
+    return web.FileResponse(_PAGE / "index.html", headers=headers)
 
 
 async def _health(request: web.Request) -> web.Response:

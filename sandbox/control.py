@@ -61,7 +61,7 @@ class Control:
         for row in people:
             row["commands"] = bot.commands_for(row["telegram_id"], row["language_code"])
         profile = {"name": bot.profile["names"][""], "username": bot.username}
-        profile |= {"description": bot.profile["descriptions"]}
+        profile |= {"descriptions": bot.profile["descriptions"]}
         return web.json_response({"bot": profile, "citizens": people, "faults": self.faults.all()})
 
     async def citizens(self, request: web.Request) -> web.Response:
