@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import importlib.util
 from datetime import datetime
 
-from core import script
+from core import script, triage
 from core.intents import EMERGENCY_SUSPECTED, EngineName, Interpretation
 from nlu import values
 
@@ -14,7 +13,7 @@ Ranking = tuple[tuple[str, float], ...]
 
 def interpret(text: str, now: datetime, ranking: Ranking, engine: EngineName) -> Interpretation:
     """`now` is the message's moment, aware. Enough for `emergency`: a red flag, or the suspicion of the model."""
-    flag = _red_flag(text)
+    flag = triage.find(text)
     intent, confidence = ranking[0]
     suspicion = dict(ranking).get("emergency", 0.0)
     if flag is not None:
@@ -28,7 +27,7 @@ def interpret(text: str, now: datetime, ranking: Ranking, engine: EngineName) ->
         entities=values.find_values(text, now),
         form=script.detect(text),
         engine=engine,
-        red_flag=flag,
+        red_flag=None if flag is None else flag.id,
         ranking=ranking,
     )
 
@@ -38,10 +37,3 @@ def blend(one: Ranking, other: Ranking, share: float) -> Ranking:
     a, b = dict(one), dict(other)
     mixed = {i: share * a.get(i, 0.0) + (1 - share) * b.get(i, 0.0) for i in {**a, **b}}
     return tuple(sorted(mixed.items(), key=lambda item: (-item[1], item[0])))
-
-
-def _red_flag(text: str) -> str | None:
-    if importlib.util.find_spec("core.triage") is None:
-        return None
-    flag = importlib.import_module("core.triage").find(text)
-    return None if flag is None else str(flag.id)

@@ -1,0 +1,174 @@
+"""A message as the value rules read it: folded words, numbers in figures, and for every character its place in the text."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+import yaml
+
+from core import script
+from nlu.examples import DATA
+
+LOOKUPS = DATA / "lookups"
+
+_PIECE = re.compile(
+    rf"[^\W\d_](?:[^\W\d_]|[{script.APOSTROPHES}](?=[^\W\d_])|(?<=[OoGgОо])[{script.APOSTROPHES}])*|\d+|\s+|."
+)
+# What Uzbek hangs on a number: case, plural, "about", "-th".
+_ENDINGS = r"ta|tadan|taga|tasi|larda|larga|lar|larni|ga|gacha|ka|kacha|da|dan|dagi|ni|ning|nchi|inchi|si|siga|chi|u|yu"
+# Words of another meaning that look like a number with an ending: suddenly, together, to him, then, they.
+_NO_NUMBERS = frozenset(("birdan", "birga", "onga", "onda", "ondan", "onlar"))
+_SPACE_OR_HYPHEN = re.compile(r"[\s-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A run of letters, digits or space of the text; `number` where it is one or says one, `order` where it says a place."""
+
+    shown: str
+    start: int
+    end: int
+    number: int | None = None
+    order: bool = False
+    ending: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """`text` is what rules match; `span` leads a match back to the message as written."""
+
+    text: str
+    starts: tuple[int, ...]
+    ends: tuple[int, ...]
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        return self.starts[start], self.ends[end - 1]
+
+
+def read(text: str) -> Folded:
+    """Words folded, number words as figures with their ending apart (`beshga` → `5 ga`), each space one space."""
+    shown: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+
+    def add(what: str, start: int, end: int) -> None:
+        shown.append(what)
+        starts.extend([start] * len(what))
+        ends.extend([end] * len(what))
+
+    previous: Piece | None = None
+    for piece in _joined(_pieces(text)):
+        # "18ga", "15inchi", "10k": a figure and the letters after it are two words.
+        if previous and piece.shown != " " and previous.number is not None and piece.shown[0].isalpha():
+            add(" ", piece.start, piece.start + 1)
+        add(piece.shown, piece.start, piece.end)
+        if piece.ending:
+            add(" " + piece.ending, piece.start, piece.end)
+        previous = piece
+    return Folded("".join(shown), tuple(starts), tuple(ends))
+
+
+def _pieces(text: str) -> list[Piece]:
+    pieces = []
+    for match in _PIECE.finditer(text):
+        written = match[0]
+        if written.isspace():
+            pieces.append(Piece(" ", match.start(), match.end()))
+        elif written.isdigit():
+            pieces.append(Piece(written, match.start(), match.end(), number=int(written)))
+        elif written[0].isalpha():
+            pieces.append(_word(written, match.start(), match.end()))
+        else:
+            pieces.append(
+                Piece({"\\": "/", "—": "-", "–": "-"}.get(written, written), match.start(), match.end())
+            )
+    return pieces
+
+
+def _word(written: str, start: int, end: int) -> Piece:
+    folded = script.fold(written) or written.lower()
+    plain, ordinals, ended = _numbers()
+    # Russian "он" (he) folds to the same letters as "oʻn" (ten).
+    if written.lower() == "он":
+        return Piece(folded, start, end)
+    # In Uzbek it is "times" (uch marta), in Russian "of March".
+    if written.lower() == "marta":
+        return Piece("marotaba", start, end)
+    if folded in plain or "=" + written.lower() in plain:
+        return Piece(folded, start, end, number=plain.get(folded) or plain.get("=" + written.lower(), 0))
+    if folded in ordinals:
+        return Piece(folded, start, end, number=ordinals[folded], order=True)
+    if (match := ended.fullmatch(folded)) and not (
+        folded in _NO_NUMBERS and written.isalpha() and "ў" not in written.lower()
+    ):
+        return Piece(match[1], start, end, number=plain[match[1]], ending=match[2])
+    return Piece(folded, start, end)
+
+
+@lru_cache(maxsize=1)
+def _numbers() -> tuple[dict[str, int], dict[str, int], re.Pattern[str]]:
+    lists = yaml.safe_load((LOOKUPS / "numbers.yml").read_text(encoding="utf-8"))
+    plain = {
+        word if word.startswith("=") else script.fold(word): n
+        for language in ("uz", "ru")
+        for word, n in lists[language].items()
+    }
+    ordinals = {script.fold(word): n for word, n in lists["ordinals"].items()}
+    uzbek = "|".join(script.fold(word) for word in lists["uz"])
+    return plain, ordinals, re.compile(f"({uzbek})({_ENDINGS})")
+
+
+def _joined(pieces: list[Piece]) -> list[Piece]:
+    """Number words in a row as one number: `bir yuz qirq` is 140, `сто сорок` too; `ikki uch` stays two numbers."""
+    out: list[Piece] = []
+    i = 0
+    while i < len(pieces):
+        piece = pieces[i]
+        if piece.number is None or (piece.shown.isdigit() and not _thousand_follows(pieces, i)):
+            out.append(piece)
+            i += 1
+            continue
+        total, last = _run(pieces, i)
+        end = pieces[last]
+        out.append(
+            Piece(str(total), piece.start, end.end, total, end.order, "inchi" if end.order else end.ending)
+        )
+        i = last + 1
+    return out
+
+
+def _thousand_follows(pieces: list[Piece], i: int) -> bool:
+    following = pieces[i + 2] if i + 2 < len(pieces) and pieces[i + 1].shown == " " else None
+    return following is not None and following.number == 1000 and not following.shown.isdigit()
+
+
+def _run(pieces: list[Piece], first: int) -> tuple[int, int]:
+    """The number that starts at `first`, and the index of its last piece. Each part must be smaller than the one before."""
+    thousands, value, smallest, last = (
+        0,
+        int(pieces[first].number or 0),
+        _size(int(pieces[first].number or 0)),
+        first,
+    )
+    while not pieces[last].ending and not pieces[last].order and last + 2 < len(pieces):
+        gap, following = pieces[last + 1], pieces[last + 2]
+        if following.number is None or following.shown.isdigit() or not _SPACE_OR_HYPHEN.fullmatch(gap.shown):
+            break
+        n = following.number
+        if n == 1000 and not thousands and value:
+            thousands, value, smallest = value * 1000, 0, 1000
+        elif n == 100 and 1 <= value <= 9:
+            value, smallest = value * 100, 100
+        elif n > 0 and _size(n) < smallest:
+            value, smallest = value + n, _size(n)
+        else:
+            break
+        last += 2
+    return thousands + value, last
+
+
+def _size(n: int) -> int:
+    """Ones, tens, hundreds or thousands; eleven to nineteen count as ones, since nothing smaller follows them."""
+    return 1000 if n >= 1000 else 100 if n >= 100 else 10 if n >= 20 or n == 10 else 1
