@@ -92,6 +92,7 @@ function show(key) {
   unread.delete(key);
   drawTabs();
   chats.get(key)?.toEnd(true);
+  if (key === "phones") phones.toEnd();
 }
 
 function missed(key) {

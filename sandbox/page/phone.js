@@ -56,13 +56,19 @@ export class Phones {
         row.unread > 0 && h("span", { class: "badge" }, String(row.unread)),
       );
     this.numbers.replaceChildren(...[...this.phones.values()].map(one));
-    const pressed = this.numbers.querySelector("[aria-pressed=true]");
-    if (pressed) requestAnimationFrame(() => (this.numbers.scrollLeft = pressed.offsetLeft - this.numbers.offsetLeft - 14));
     const row = this.phones.get(this.chosen);
     const shown = row?.sms.length ? row.sms.map((sms) => this.bubble(sms)) : [h("p", { class: "empty" }, say("noSms"))];
     this.log.replaceChildren(...shown);
     this.drawFoot(row);
-    requestAnimationFrame(() => (this.log.scrollTop = this.log.scrollHeight));
+    this.toEnd();
+  }
+
+  toEnd() {
+    requestAnimationFrame(() => {
+      this.log.scrollTop = this.log.scrollHeight;
+      const pressed = this.numbers.querySelector("[aria-pressed=true]");
+      if (pressed) this.numbers.scrollLeft = pressed.offsetLeft - this.numbers.offsetLeft - 14;
+    });
   }
 
   bubble(sms) {
