@@ -1,0 +1,115 @@
+"""The admin put together: FastAPI around starlette-admin, its pages and tables, and who may open them."""
+
+from __future__ import annotations
+
+import importlib.util
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI
+from sqlalchemy.ext.asyncio import async_sessionmaker
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette_admin.contrib.sqla import Admin
+from starlette_admin.i18n import I18nConfig, TimezoneConfig
+from starlette_admin.theme import DefaultTheme, TablerSettings
+
+from admin import errors, words
+from admin.auth import HOME, StaffAuth
+from admin.routes import articles, home
+from admin.security import BehindHttps, NonceLoader, SameOrigin, SecurityHeaders
+from core.errors import SettingsError
+from core.settings import Settings
+from services import Database, staff
+
+HERE = Path(__file__).resolve().parent
+NOT_FOUND = HTTPException(404)
+
+
+class StaffAdmin(Admin):
+    """starlette-admin with our error page and the nonce in every script."""
+
+    def _setup_templates(self) -> None:
+        super()._setup_templates()
+        env = self.templates.env
+        assert env.loader is not None
+        env.loader = NonceLoader(env.loader)
+        words.into(env)
+
+    async def _render_error(self, request: Request, exc: Exception = NOT_FOUND) -> Response:
+        assert isinstance(exc, HTTPException)
+        return errors.page(self.templates, request, exc.status_code)
+
+
+def create_app(settings: Settings, database: Database) -> FastAPI:
+    """Raises SettingsError when the key that signs its cookies is missing or short."""
+    secret_key = settings.session_key.get_secret_value() if settings.session_key else ""
+    if len(secret_key) < 32:
+        raise SettingsError("SESSION_KEY is needed, 32 characters or more: make one with `salomat keys`")
+    https = settings.public_url.startswith("https://")
+    app = FastAPI(title="Salomat admin", openapi_url=None, docs_url=None, redoc_url=None, lifespan=_lifespan)
+
+    @app.get("/health")
+    async def health() -> Response:
+        up = await database.is_up()
+        return JSONResponse({"status": "ok" if up else "no database"}, 200 if up else 503)
+
+    @app.get("/")
+    async def root() -> Response:
+        return RedirectResponse(HOME, 303)
+
+    _include_webhooks(app, settings, database)
+    admin_site(settings, database, secret_key, https).mount_to(app)
+    app.add_middleware(SecurityHeaders, https=https)
+    if https:
+        app.add_middleware(TrustedHostMiddleware, allowed_hosts=_hosts(settings.public_url))
+        app.add_middleware(BehindHttps)
+    return app
+
+
+def admin_site(settings: Settings, database: Database, secret_key: str, https: bool) -> StaffAdmin:
+    words.install()
+    logging.getLogger("starlette_admin").setLevel(logging.ERROR)  # its other lines name what was searched for
+    site = StaffAdmin(
+        async_sessionmaker(database.engine, expire_on_commit=False),
+        title="Salomat",
+        base_url="/admin",
+        templates_dir=str(HERE / "templates"),
+        static_dir=str(HERE / "static"),
+        theme=DefaultTheme(TablerSettings(base="gray", primary="teal")),
+        auth_provider=StaffAuth(database, https),
+        secret_key=secret_key,
+        index_view=home.Home(database),
+        middlewares=[Middleware(SameOrigin, public_url=settings.public_url)],
+        i18n_config=I18nConfig("uz", words.LANGUAGE_COOKIE, None),
+        timezone_config=TimezoneConfig(
+            "Asia/Tashkent", timezone_cookie_name=None, use_user_locale_timezone=False
+        ),
+    )
+    site.middlewares.insert(3, Middleware(errors.ErrorPages, templates=site.templates))
+    site.add_view(articles.Articles(database))
+    return site
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    await staff.prepare()
+    yield
+
+
+def _include_webhooks(app: FastAPI, settings: Settings, database: Database) -> None:
+    if importlib.util.find_spec("admin.webhooks"):
+        webhooks: Any = importlib.import_module("admin.webhooks")
+        app.include_router(webhooks.router(settings, database))
+
+
+def _hosts(public_url: str) -> list[str]:
+    from urllib.parse import urlsplit
+
+    return [urlsplit(public_url).hostname or "", "localhost", "127.0.0.1"]

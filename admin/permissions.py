@@ -1,0 +1,44 @@
+"""Which role may open which route. A route that is not written here is closed to everybody."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from core.staff import Area, Member
+
+OPEN_ROUTES = frozenset({"static", "login", "sign-in", "language"})
+ROUTES: Mapping[str, Area] = {
+    "index": "home",
+    "logout": "home",
+    "articles": "articles",
+    "article": "articles",
+    "article-save": "articles",
+    "article-preview": "articles",
+    "article-history": "articles",
+    "find-person": "people",
+    "person": "people",
+    "appointment": "appointments",
+    "appointment-confirm": "appointments",
+    "appointment-settle": "appointments",
+    "reminder": "reminders",
+    "questions": "questions",
+    "question": "questions",
+    "question-answer": "questions",
+    "member-new": "staff",
+    "member-add": "staff",
+    "member": "staff",
+    "member-change": "staff",
+}
+TABLES: Mapping[str, Area] = {
+    "people": "people",
+    "appointments": "appointments",
+    "reminders": "reminders",
+    "staff": "staff",
+    "audit": "audit",
+}
+"""starlette-admin's lists, by their key; its forms, exports, imports and look-ups stay closed."""
+
+
+def allowed(member: Member, route: str, params: Mapping[str, str]) -> bool:
+    area = TABLES.get(params.get("key", "")) if route == "list" else ROUTES.get(route)
+    return area is not None and member.may(area)
