@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -34,6 +35,13 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
+def _announce(text: object) -> None:
+    """aiohttp's own lines of start and end; the address is all anybody needs."""
+    address = re.search(r"http://\S+", str(text))
+    if address:
+        logging.getLogger("sandbox").info("Sandbox: open %s", address.group())
+
+
 def main(argv: Sequence[str] | None = None) -> None:
     arguments = _arguments(argv)
     logging.basicConfig(level=logging.INFO, format="%(message)s")
@@ -56,7 +64,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         port=arguments.port,
         shutdown_timeout=_SHUTDOWN_S,
         access_log=None,
-        print=lambda text: logging.getLogger("sandbox").info(str(text).splitlines()[0]),
+        print=_announce,
     )
 
 

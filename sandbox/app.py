@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from aiohttp import web
 
@@ -57,6 +58,9 @@ class Settings:
 async def _plain_refusals(
     request: web.Request, handler: Callable[[web.Request], object]
 ) -> web.StreamResponse:
+    origin = urlsplit(request.headers.get("Origin", "")).netloc
+    if origin and origin != request.host and request.path.startswith("/api/"):
+        return web.json_response({"error": "another site may not play citizens here"}, status=403)
     try:
         response = await handler(request)  # type: ignore[misc]
     except ControlError as error:

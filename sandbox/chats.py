@@ -59,6 +59,16 @@ class Chats:
         self.store, self.events, self.clock = store, events, clock
         self.citizens = {row["id"]: Citizen(**row) for row in store.all("citizen")}
         self.messages = {row["message_id"]: Stored(**row) for row in store.all("message")}
+        self._by_chat: dict[str, Citizen] = {}
+        self._by_phone: dict[str, Citizen] = {}
+        for citizen in self.citizens.values():
+            self._index(citizen)
+
+    def _index(self, citizen: Citizen) -> None:
+        if citizen.telegram_id is not None:
+            self._by_chat[str(citizen.telegram_id)] = citizen
+        if citizen.phone is not None:
+            self._by_phone[citizen.phone] = citizen
 
     def add_citizen(
         self,
@@ -71,10 +81,9 @@ class Chats:
         started: bool = False,
     ) -> tuple[Citizen, bool]:
         """The citizen and whether they are new: the same telegram id or phone is the same citizen."""
-        for known in self.citizens.values():
-            same_id = telegram_id is not None and known.telegram_id == telegram_id
-            if same_id or (phone is not None and known.phone == phone):
-                return known, False
+        known = self._by_chat.get(str(telegram_id)) or self._by_phone.get(phone or "")
+        if known is not None:
+            return known, False
         number = self.store.next("citizen")
         if telegram and telegram_id is None:
             telegram_id = _FIRST_TELEGRAM_ID + number
@@ -82,6 +91,7 @@ class Chats:
             number, name, language_code, telegram_id if telegram else None, phone, username, started
         )
         self.citizens[number] = citizen
+        self._index(citizen)
         self.save(citizen)
         return citizen, True
 
@@ -95,10 +105,7 @@ class Chats:
         return self.citizens[citizen_id]
 
     def by_chat(self, chat_id: object) -> Citizen | None:
-        for citizen in self.citizens.values():
-            if citizen.telegram_id is not None and str(citizen.telegram_id) == str(chat_id):
-                return citizen
-        return None
+        return self._by_chat.get(str(chat_id))
 
     def post(self, citizen: Citizen, sender: Json, content: Json) -> Stored:
         """A new message in the chat of this citizen, from them or from the bot."""
@@ -161,6 +168,8 @@ class Chats:
     def clear(self) -> None:
         """Forgets citizens and messages; their numbers go on, so that a running bot misses nothing."""
         self.citizens.clear()
+        self._by_chat.clear()
+        self._by_phone.clear()
         self.messages.clear()
         self.store.clear("citizen", "message", "callback")
 
