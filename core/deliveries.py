@@ -14,6 +14,7 @@ from core.i18n import TASHKENT, Language
 from core.ports import ChannelKind
 
 ChannelChoice = Literal["auto", "telegram", "sms"]
+RepeatUnknown = Literal["never", "appointments", "always"]
 
 MOST_A_DAY = 3
 MOST_SMS_A_WEEK = 2
@@ -28,7 +29,10 @@ FAILED_DAYS_BEFORE_PAUSE = 5
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """Decent hours in Tashkent, full hours 0–24: quiet from `quiet_from` until `quiet_to`; equal means never quiet."""
+    """Decent hours in Tashkent, full hours 0–24: quiet from `quiet_from` until `quiet_to`.
+
+    Equal (or 24 and 0) means never quiet, not on holidays either.
+    """
 
     quiet_from: int = 20
     quiet_to: int = 9
@@ -42,6 +46,8 @@ class Hours:
 
     def next_open(self, at: datetime, *, workdays: bool = False) -> datetime:
         """`at` itself when open, else the next moment that is; with `workdays`, never on a public holiday."""
+        if self.quiet_from % 24 == self.quiet_to % 24:
+            return at
         found = at if self.is_open(at) else _next(at, self.quiet_to % 24)
         while workdays and is_holiday(found.astimezone(TASHKENT).date()):
             found = _next(_midnight_after(found), self.quiet_to % 24)
@@ -104,12 +110,12 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """One due moment: `event_at` is the start of what it speaks of, `way` the channel it was moved to or is bound to."""
+    """One due moment. `way` is the channel it was moved to; with `only`, no other will do. `capped`: nobody asked for it."""
 
     expires_at: datetime
     stopped: bool = False
-    event_at: datetime | None = None
     way: ChannelKind | None = None
+    only: bool = False
     capped: bool = True
 
 
@@ -147,8 +153,8 @@ def decide(due: Due, to: Recipient, now: datetime) -> Send | Wait | Drop:
     if to.deceased or not to.consented or to.paused:
         return Drop("deceased" if to.deceased else "paused" if to.paused else "no_consent")
     possible = ways(to)
-    way = due.way if due.way in possible else next(iter(possible), None)
-    if way is None:
+    way = due.way if due.way in possible or due.only else next(iter(possible), None)
+    if way not in possible:
         return Drop("unreachable")
     open_at = to.hours.next_open(now, workdays=due.capped)
     if open_at > now:
@@ -211,3 +217,8 @@ def retry_at(failed: int, now: datetime, expires_at: datetime, chance: float) ->
         return None
     at = now + RETRY_AFTER[failed - 1] * (1 + JITTER * chance)
     return at if at < expires_at else None
+
+
+def repeat_unknown(kind: str, losses: int, setting: RepeatUnknown) -> bool:
+    """Whether a message whose fate nobody can tell is sent once more; never twice."""
+    return losses < 2 and (setting == "always" or (setting == "appointments" and kind == "appointment"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from core.deliveries import Hours
 from core.i18n import Language, Words
 from core.ports import ChannelKind
 from core.reminders import Kind
@@ -52,6 +53,7 @@ class Notice:
     items: tuple[Item, ...]
     expires_at: datetime
     capped: bool
+    hours: Hours
     fallback: ChannelKind | None = None
     failed: int = 0
     follow_up: bool = False

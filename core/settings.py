@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -29,12 +29,27 @@ class Settings(BaseSettings):
     telegram_bot_name: str = "salomat_bot"
     telegram_rate_per_s: int = Field(30, ge=1, le=1000)
     telegram_answers_share_per_s: int = Field(8, ge=1)
+    telegram_repeat_unknown: Literal["never", "appointments", "always"] = "appointments"
+
+    sms_providers: Annotated[tuple[str, ...], NoDecode] = ()
+    sms_cyrillic: bool = True
 
     twilio_account_sid: str | None = None
     twilio_auth_token: SecretStr | None = None
     twilio_from: str | None = None
     twilio_messaging_service_sid: str | None = None
     twilio_api_url: str = "https://api.twilio.com"
+
+    eskiz_email: str | None = None
+    eskiz_password: SecretStr | None = None
+    eskiz_from: str = "4546"
+    eskiz_api_url: str = "https://notify.eskiz.uz/api"
+    eskiz_callback_secret: SecretStr | None = None
+
+    playmobile_login: str | None = None
+    playmobile_password: SecretStr | None = None
+    playmobile_from: str | None = None
+    playmobile_api_url: str = "https://send.smsxabar.uz"
 
     nlu_url: str | None = None
     nlu_timeout_s: float = Field(1.5, gt=0)
@@ -50,10 +65,11 @@ class Settings(BaseSettings):
     helplines: str = ""
     quiet_from_hour: int = Field(20, ge=0, le=24)
     quiet_to_hour: int = Field(9, ge=0, le=24)
+    lease_s: float = Field(60.0, ge=5)
     tick_s: float = Field(5.0, gt=0)
     log_format: str = "console"
 
-    @field_validator("encryption_keys", mode="before")
+    @field_validator("encryption_keys", "sms_providers", mode="before")
     @classmethod
     def _comma_separated(cls, value: object) -> object:
         return (

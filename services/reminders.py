@@ -151,10 +151,10 @@ async def set_channel(database: Database, person_id: int, channel: ChannelChoice
 
 
 async def set_hours(
-    database: Database, person_id: int, quiet_from_hour: int | None, quiet_to_hour: int | None, now: datetime
+    database: Database, person_id: int, quiet_from: int | None, quiet_to: int | None, now: datetime
 ) -> None:
     """Personal quiet hours (0–24, Tashkent), or None for the usual ones; what is planned moves with them."""
-    hours = {"quiet_from_hour": quiet_from_hour, "quiet_to_hour": quiet_to_hour}
+    hours = {"quiet_from_hour": quiet_from, "quiet_to_hour": quiet_to}
     await _set(database, person_id, "reminders.hours", now, **hours)
     query = (
         select(Occurrence, Reminder.due_at, Reminder.kind)
@@ -162,7 +162,7 @@ async def set_hours(
         .where(Occurrence.person_id == person_id, Occurrence.state == "due", Occurrence.attempts == 0)
         .with_for_update(of=Occurrence)
     )
-    own = personal_hours(quiet_from_hour, quiet_to_hour, Hours())
+    own = personal_hours(quiet_from, quiet_to, Hours())
     async with database.transaction() as session:
         for row, due_at, kind in (await session.execute(query)).all():
             row.next_try_at = send_at(row.moment_at, own, due_at, workdays=kind != "appointment")

@@ -1,0 +1,25 @@
+"""A provider that can be asked what became of an attempt whose answer never came."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol, runtime_checkable
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A message the provider has: `state` is sent, delivered or failed."""
+
+    provider: str
+    provider_id: str
+    state: str
+
+
+@runtime_checkable
+class Answers(Protocol):
+    """Finds messages by our own key where the provider keeps it, else by number and time."""
+
+    name: str
+
+    async def find(self, key: str, to: str, begun_at: datetime) -> list[Candidate]: ...

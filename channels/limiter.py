@@ -1,0 +1,106 @@
+"""A strict limiter for everything one bot sends: never above the rate in any second, one pause for the whole bot."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from telegram.error import RetryAfter
+from telegram.ext import BaseRateLimiter
+
+Result = bool | dict[str, Any] | list[dict[str, Any]]
+
+SECOND = 1.02
+"""A little more than a second, since what leaves evenly arrives unevenly."""
+PER_CHAT_S = 1.0
+LIMITED = ("send", "copy", "forward")
+
+
+class StrictRateLimiter(BaseRateLimiter[None]):
+    """`rate_per_s` messages in any second, evenly spread; one a second to one chat.
+
+    After a 429 nothing leaves, for anybody, until `retry_after` has passed; other answers do not end the pause. A message
+    is tried again at most `max_retries` times, and not at all when it would wait longer than `longest_wait_s`: then the
+    RetryAfter goes to the caller, who has better things to do than to wait.
+    """
+
+    def __init__(self, rate_per_s: float, *, max_retries: int = 2, longest_wait_s: float = 20.0) -> None:
+        self._rate = rate_per_s
+        self._gap = SECOND / rate_per_s
+        self._max_retries, self._longest_wait_s = max_retries, longest_wait_s
+        self._starts: deque[float] = deque(maxlen=max(1, int(rate_per_s)))
+        self._next = 0.0
+        self._paused_until = 0.0
+        self._by_chat: dict[object, float] = {}
+        self.retries = 0
+
+    async def initialize(self) -> None:
+        """Nothing to prepare."""
+
+    async def shutdown(self) -> None:
+        """Nothing to close."""
+
+    async def process_request(
+        self,
+        callback: Callable[..., Coroutine[Any, Any, Result]],
+        args: Any,
+        kwargs: dict[str, Any],
+        endpoint: str,
+        data: dict[str, Any],
+        rate_limit_args: None,
+    ) -> Result:
+        limited = endpoint.startswith(LIMITED)
+        tries = 0
+        while True:
+            await self._turn(data.get("chat_id") if limited else None, limited)
+            try:
+                return await callback(*args, **kwargs)
+            except RetryAfter as busy:
+                wait_s = _seconds(busy)
+                self._pause(wait_s)
+                tries += 1
+                if tries > self._max_retries or wait_s > self._longest_wait_s:
+                    raise
+                self.retries += 1
+
+    def _pause(self, seconds: float) -> None:
+        self._paused_until = max(self._paused_until, asyncio.get_running_loop().time() + seconds)
+
+    async def _turn(self, chat_id: object, limited: bool) -> None:
+        """Wait for the own moment. It is taken at once, so that nobody else can have it; a pause moves everybody."""
+        loop = asyncio.get_running_loop()
+        while True:
+            now = loop.time()
+            self._refuse_long_pause(now)
+            free_at = max(self._paused_until, self._by_chat.get(chat_id, 0.0) if limited else 0.0)
+            if free_at > now:  # who waits for their own chat keeps no place in the queue of all
+                await asyncio.sleep(free_at - now)
+                continue
+            at = self._reserve(chat_id, now) if limited else now
+            if at > now:
+                await asyncio.sleep(at - now)
+            if self._paused_until <= loop.time():
+                return
+
+    def _refuse_long_pause(self, now: float) -> None:
+        left = self._paused_until - now
+        if left > self._longest_wait_s:
+            raise RetryAfter(int(left) + 1)
+
+    def _reserve(self, chat_id: object, now: float) -> float:
+        at = max(now, self._next)
+        if len(self._starts) == self._starts.maxlen:
+            at = max(at, self._starts[0] + SECOND)
+        self._starts.append(at)
+        self._next = at + self._gap
+        self._by_chat[chat_id] = at + PER_CHAT_S
+        if len(self._by_chat) > 10_000:
+            self._by_chat = {chat: free_at for chat, free_at in self._by_chat.items() if free_at > now}
+        return at
+
+
+def _seconds(busy: RetryAfter) -> float:
+    after = busy.retry_after
+    return float(after) if isinstance(after, int | float) else after.total_seconds()

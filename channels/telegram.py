@@ -1,0 +1,112 @@
+"""Telegram, as the reminder worker uses it: python-telegram-bot's ExtBot behind our strict limiter.
+
+Errors: https://core.telegram.org/bots/api#making-requests. Telegram cannot be asked what became of a message, so an answer
+that never came is an unknown outcome.
+"""
+
+from __future__ import annotations
+
+import httpx
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
+from telegram.constants import ParseMode
+from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
+from telegram.ext import ExtBot
+from telegram.request import BaseRequest, HTTPXRequest
+
+from channels.limiter import StrictRateLimiter
+from core.errors import SettingsError
+from core.ports import Button, ChannelKind, DeliveryError, OutboundMessage, Receipt
+from core.settings import Settings
+
+GONE = ("chat not found", "user is deactivated", "peer_id_invalid", "user not found", "bot was kicked")
+NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+MISCONFIGURED_WAIT_S = 300.0
+"""When Telegram does not know our token, no message is to blame: all wait."""
+
+
+class TelegramChannel:
+    """One bot's way to its chats; `to` is a chat id in digits, the text Telegram's HTML."""
+
+    kind: ChannelKind = "telegram"
+    name = "telegram"
+
+    def __init__(self, bot: ExtBot[None], request: BaseRequest, limiter: StrictRateLimiter) -> None:
+        self._bot, self._request, self.limiter = bot, request, limiter
+
+    async def send(self, message: OutboundMessage) -> Receipt:
+        try:
+            sent = await self._bot.send_message(
+                chat_id=int(message.to),
+                text=message.text,
+                parse_mode=ParseMode.HTML,
+                reply_markup=_keyboard(message.buttons),
+                protect_content=message.protect,
+                link_preview_options=LinkPreviewOptions(is_disabled=True),
+            )
+        except TelegramError as error:
+            raise translated(error) from error
+        return Receipt(self.name, f"{sent.chat_id}:{sent.message_id}")
+
+    async def close(self) -> None:
+        await self._request.shutdown()
+
+
+def from_settings(settings: Settings) -> TelegramChannel:
+    """The worker's share of the bot's rate: what is left when answers have theirs. Raises SettingsError without a token."""
+    if settings.telegram_token is None:
+        raise SettingsError("TELEGRAM_TOKEN is needed: the token @BotFather gave")
+    rate = max(1, settings.telegram_rate_per_s - settings.telegram_answers_share_per_s)
+    limiter = StrictRateLimiter(rate)
+    request = HTTPXRequest(
+        connection_pool_size=64, connect_timeout=5.0, read_timeout=10.0, write_timeout=5.0, pool_timeout=5.0
+    )
+    url = settings.telegram_api_url.rstrip("/")
+    bot: ExtBot[None] = ExtBot(
+        settings.telegram_token.get_secret_value(),
+        base_url=f"{url}/bot",
+        base_file_url=f"{url}/file/bot",
+        request=request,
+        rate_limiter=limiter,
+    )
+    return TelegramChannel(bot, request, limiter)
+
+
+def _keyboard(rows: tuple[tuple[Button, ...], ...]) -> InlineKeyboardMarkup | None:
+    if not rows:
+        return None
+    return InlineKeyboardMarkup(
+        [[InlineKeyboardButton(b.label, callback_data=b.data, url=b.url) for b in row] for row in rows]
+    )
+
+
+def translated(error: TelegramError) -> DeliveryError:
+    """What a Telegram error means for the message. The text of ours names nobody."""
+    said = error.message.lower()
+    match error:
+        case RetryAfter():
+            after = error.retry_after
+            wait_s = float(after) if isinstance(after, int | float) else after.total_seconds()
+            return DeliveryError("telegram: too many requests", retry_after_s=wait_s)
+        case Forbidden():
+            return DeliveryError("telegram: forbidden", gone=True)
+        case InvalidToken():
+            return DeliveryError("telegram: token not accepted", retry_after_s=MISCONFIGURED_WAIT_S)
+        case BadRequest() if any(words in said for words in GONE):
+            return DeliveryError("telegram: no such chat", gone=True)
+        case BadRequest():
+            return DeliveryError("telegram: message refused", permanent=True)
+        case NetworkError():
+            return _network(error)
+    return DeliveryError(f"telegram: {type(error).__name__}")
+
+
+def _network(error: NetworkError) -> DeliveryError:
+    """Did the request leave? A refused connection did not; an answer with 5xx came from Telegram, which did nothing."""
+    cause = error.__cause__
+    if isinstance(cause, NEVER_LEFT):
+        return DeliveryError("telegram: not reachable")
+    if isinstance(cause, httpx.HTTPError):
+        return DeliveryError("telegram: no answer", unknown=True)
+    if "504" in error.message or "gateway time" in error.message.lower():
+        return DeliveryError("telegram: gateway timed out", unknown=True)
+    return DeliveryError("telegram: server error")

@@ -1,0 +1,34 @@
+"""Asking a provider what became of an attempt whose answer never came."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import structlog
+
+from channels.asked import Answers
+from core.ports import Channel, DeliveryError, Receipt
+from services import Database, receipts
+
+log = structlog.get_logger()
+
+
+async def ask(
+    database: Database, channel: Channel, one: receipts.Lost
+) -> Receipt | Literal["never_sent", "later"] | None:
+    """The receipt, when the provider has the message; `never_sent` when it surely has not; None when it cannot be asked."""
+    if not isinstance(channel, Answers):
+        return None
+    try:
+        candidates = await channel.find(one.key, one.address, one.begun_at)
+    except DeliveryError as error:
+        log.warning("cannot_ask", delivery_id=one.delivery_id, error=str(error))
+        return "later"
+    known = await receipts.known_ids(database, [candidate.provider_id for candidate in candidates])
+    ours = [candidate for candidate in candidates if candidate.provider_id not in known]
+    if not ours:
+        return "never_sent"
+    first = ours[0]
+    if first.state == "failed":
+        return "never_sent"
+    return Receipt(first.provider, first.provider_id, "delivered" if first.state == "delivered" else "sent")

@@ -1,0 +1,208 @@
+"""The jobs of the worker: plan, deliver, sweep, reconcile. Each may fail, be repeated, or run in several workers at once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict, deque
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy.exc import InterfaceError, OperationalError
+
+from core.deliveries import Hours, repeat_unknown
+from core.notices import Attempt, Notice
+from core.ports import Channel, ChannelKind, DeliveryError, OutboundMessage, Receipt
+from core.settings import Settings
+from reminders import views
+from reminders.asking import ask
+from services import Database, deliveries, outcomes, programmes, receipts, reminders
+from services.outcomes import Outcome
+
+log = structlog.get_logger()
+
+RECORDED_TOGETHER = 10
+"""A kill between request and record leaves so many outcomes unknown, at most, for each that sends."""
+ASSUMED_ANSWER_S = 0.1
+NO_CHANNEL_WAIT = timedelta(hours=1)
+DATABASE_DOWN = (OperationalError, InterfaceError, OSError)
+LONGEST_PAUSE_S = 5.0
+
+
+@dataclass
+class Work:
+    """What the jobs share. `clock` is the only source of now; `stopping` is set when the process has to end."""
+
+    database: Database
+    channels: Mapping[ChannelKind, Channel]
+    settings: Settings
+    clock: Callable[[], datetime]
+    worker: str
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def hours(self) -> Hours:
+        return Hours(self.settings.quiet_from_hour, self.settings.quiet_to_hour)
+
+
+async def plan(work: Work) -> int:
+    """Records that may have changed by the mere passing of time are looked at again; what is due becomes a due moment."""
+    now = work.clock()
+    while not work.stopping.is_set():
+        stale = await programmes.refresh(work.database, now)
+        for person_id in stale:
+            try:
+                await programmes.recompute(work.database, person_id, now)
+            except DATABASE_DOWN:
+                raise
+            except Exception as error:  # noqa: BLE001 – one broken record stops nobody else
+                log.error("record_broken", person_id=person_id, error=type(error).__name__)
+                await programmes.put_off(work.database, person_id, now)
+        if not stale:
+            break
+    planned = await reminders.plan(work.database, now, hours=work.hours)
+    if planned:
+        log.info("planned", reminders=planned)
+    return planned
+
+
+async def deliver(work: Work) -> int:
+    """Send what is due until nothing is left; how many messages were tried."""
+    tried = 0
+    limit = max(RECORDED_TOGETHER, work.settings.telegram_rate_per_s * 3)
+    while not work.stopping.is_set():
+        notices = await deliveries.claim(
+            work.database, work.worker, work.clock(), limit, work.settings.lease_s, hours=work.hours
+        )
+        if not notices:
+            break
+        lanes: dict[ChannelKind, deque[Notice]] = defaultdict(deque)
+        for notice in notices:
+            lanes[notice.way].append(notice)
+        await asyncio.gather(*(_lane(work, way, queue) for way, queue in lanes.items()))
+        tried += len(notices)
+    return tried
+
+
+async def _lane(work: Work, way: ChannelKind, queue: deque[Notice]) -> None:
+    """One channel's messages; a slow channel does not hold up another."""
+    channel = work.channels.get(way)
+    if channel is None:
+        leads = [notice.lead_id for notice in queue]
+        await deliveries.put_off(
+            work.database, leads, work.worker, work.clock() + NO_CHANNEL_WAIT, "no_channel"
+        )
+        return
+    rate = work.settings.telegram_rate_per_s if way == "telegram" else RECORDED_TOGETHER
+    senders = max(1, round(rate * ASSUMED_ANSWER_S / RECORDED_TOGETHER))
+
+    async def sender() -> None:
+        while queue and not work.stopping.is_set():
+            some = [queue.popleft() for _ in range(min(RECORDED_TOGETHER, len(queue)))]
+            await _some(work, channel, some)
+
+    await asyncio.gather(*(sender() for _ in range(senders)))
+    if queue:
+        await deliveries.release(work.database, [notice.lead_id for notice in queue], work.worker)
+
+
+async def _some(work: Work, channel: Channel, notices: Sequence[Notice]) -> None:
+    """At most ten: words, begun in the database, sent with no transaction open, recorded together."""
+    messages = await _words(work, notices)
+    ready = [notice for notice in notices if notice.lead_id in messages]
+    try:
+        attempts = await deliveries.begin(
+            work.database, ready, work.worker, work.clock(), work.settings.lease_s
+        )
+    except DATABASE_DOWN:
+        # whether it was committed is not known, but that nothing has left is
+        leads = [notice.lead_id for notice in ready]
+        await _until_recorded(work, lambda: outcomes.never_left(work.database, leads, work.worker))
+        return
+    results = await asyncio.gather(
+        *(_send(work, channel, attempt, messages[attempt.notice.lead_id]) for attempt in attempts)
+    )
+    await _record(work, results)
+
+
+async def _words(work: Work, notices: Sequence[Notice]) -> dict[int, OutboundMessage]:
+    found: dict[int, OutboundMessage] = {}
+    for notice in notices:
+        try:
+            found[notice.lead_id] = views.compose(
+                notice, work.clock(), work.settings.telegram_bot_name, cyrillic=work.settings.sms_cyrillic
+            )
+        except Exception as error:  # noqa: BLE001 – one broken record stops nobody else
+            log.error("notice_broken", lead_id=notice.lead_id, error=type(error).__name__)
+            await outcomes.give_up(work.database, notice.lead_id, "broken")
+    return found
+
+
+async def _send(work: Work, channel: Channel, attempt: Attempt, message: OutboundMessage) -> Outcome:
+    result: Receipt | DeliveryError
+    try:
+        async with asyncio.timeout(work.settings.lease_s * 0.75):
+            result = await channel.send(replace(message, key=attempt.key))
+    except DeliveryError as error:
+        result = error
+    except TimeoutError:
+        result = DeliveryError(f"{channel.name}: took too long", unknown=True)
+    except Exception as error:  # noqa: BLE001 – a fault of ours must not lose the message's fate
+        result = DeliveryError(f"{channel.name}: {type(error).__name__}", unknown=True)
+    if isinstance(result, DeliveryError):
+        log.warning("not_sent", delivery_id=attempt.delivery_id, error=str(result), unknown=result.unknown)
+    else:
+        log.info("sent", delivery_id=attempt.delivery_id, channel=channel.kind, provider=result.provider)
+    return Outcome(attempt, result)
+
+
+async def _record(work: Work, results: Sequence[Outcome]) -> None:
+    if not results:
+        return
+    try:
+        await _until_recorded(work, lambda: outcomes.settle(work.database, results, work.clock()))
+    except Exception as error:  # noqa: BLE001 – an outcome that cannot be kept must not take nine others with it
+        log.error("not_recorded", error=type(error).__name__, together=len(results))
+        if len(results) > 1:
+            for one in results:
+                await _record(work, [one])
+
+
+async def _until_recorded(work: Work, keep: Callable[[], Awaitable[None]]) -> None:
+    """What is known now is kept as soon as the database is there again; until then nothing else is begun."""
+    pause_s = 0.1
+    while True:
+        try:
+            return await keep()
+        except DATABASE_DOWN as error:
+            log.warning("database_down", error=type(error).__name__, again_in_s=pause_s)
+            await asyncio.sleep(pause_s)
+            pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
+
+
+async def sweep(work: Work) -> tuple[int, int]:
+    """Free what dead workers held."""
+    again, unknown = await outcomes.sweep(work.database)
+    if again or unknown:
+        log.warning("swept", due_again=again, unknown=unknown)
+    return again, unknown
+
+
+async def reconcile(work: Work) -> int:
+    """Ask the providers about attempts whose fate is unknown; how many are settled now."""
+    now, settled = work.clock(), 0
+    for one in await receipts.lost(work.database, now, settled_for_s=work.settings.lease_s):
+        channel = work.channels.get(one.channel)
+        answer = await ask(work.database, channel, one) if channel else None
+        if answer == "later":
+            continue
+        if isinstance(answer, Receipt):
+            await receipts.found(work.database, one, answer, now)
+        elif answer == "never_sent":
+            await receipts.not_found(work.database, one, now)
+        else:
+            repeat = repeat_unknown(one.kind, one.losses, work.settings.telegram_repeat_unknown)
+            await receipts.cannot_know(work.database, one, now, repeat=repeat)
+        settled += 1
+    return settled

@@ -1,0 +1,54 @@
+"""The metronome: a handful of fixed ticks. Nothing is stored here; the database is the schedule."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+
+from reminders import jobs
+from reminders.jobs import Work
+
+log = structlog.get_logger()
+
+Job = Callable[[Work], Awaitable[object]]
+
+
+def table(work: Work) -> dict[str, tuple[Job, float]]:
+    """Every job with its interval in seconds."""
+    return {
+        "plan": (jobs.plan, work.settings.tick_s),
+        "deliver": (jobs.deliver, work.settings.tick_s),
+        "sweep": (jobs.sweep, work.settings.lease_s / 2),
+        "reconcile": (jobs.reconcile, work.settings.lease_s / 2),
+    }
+
+
+def build(work: Work) -> AsyncIOScheduler:
+    """A late tick still runs, several late ones run once, and none runs beside itself."""
+    scheduler = AsyncIOScheduler(
+        timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+    )
+    for name, (job, seconds) in table(work).items():
+        scheduler.add_job(
+            guarded,
+            IntervalTrigger(seconds=seconds),
+            args=(name, job, work),
+            id=name,
+            next_run_time=work.clock(),  # what fell due while no worker ran does not wait
+        )
+    return scheduler
+
+
+async def guarded(name: str, job: Job, work: Work) -> None:
+    """A job that fails is told of and runs again at its next tick."""
+    try:
+        await job(work)
+    except Exception as error:
+        log.error("job_failed", job=name, error=type(error).__name__, exc_info=not _is_outage(error))
+
+
+def _is_outage(error: Exception) -> bool:
+    return isinstance(error, jobs.DATABASE_DOWN)

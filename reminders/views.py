@@ -1,0 +1,189 @@
+"""A notice in words: what Telegram shows with its buttons, and what an SMS says.
+
+Nothing in an SMS, nor in the first line of a Telegram message, names a vaccine, a disease or a result: others see those.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from core import reminders as rules
+from core import visits
+from core.booking import day_of, show_time
+from core.i18n import Language, Text, Words, _, join
+from core.notices import Item, Notice
+from core.people import age_years
+from core.ports import Button, OutboundMessage
+
+Labelled = tuple[Text, str]
+
+BOOK, DONE, LATER = _("Book a visit"), _("Done"), _("Later")
+WHY, STOP = _("Why did it come?"), _("Stop")
+
+
+def compose(notice: Notice, now: datetime, bot_name: str, *, cyrillic: bool) -> OutboundMessage:
+    """The message in the person's language, still without a key. `cyrillic`: Uzbek in Cyrillic goes out so by SMS too."""
+    left_s = max(1, int((notice.expires_at - now).total_seconds()))
+    if notice.way == "telegram":
+        text = telegram_text(notice, now).html(notice.language)
+        return OutboundMessage("", notice.address, text, buttons(notice), valid_for_s=left_s)
+    language: Language = "uz" if notice.language == "uz_Cyrl" and not cyrillic else notice.language
+    text = sms_text(notice, now, bot_name).render(language)
+    return OutboundMessage("", notice.address, text, valid_for_s=left_s)
+
+
+def telegram_text(notice: Notice, now: datetime) -> Text:
+    first = notice.items[0]
+    if first.kind == "appointment":
+        return _missed(first) if first.step == rules.MISSED else _appointment(first)
+    lines = _lines(notice.items, now)
+    if all(item.kind == "vaccination" for item in notice.items):
+        lines.append(_("It is free at your family clinic."))
+    return join("\n\n", _headline(notice.items), join("\n", *lines))
+
+
+def _headline(items: Sequence[Item]) -> Text:
+    about = {item.about_id: item.about for item in items}
+    if len(about) > 1:
+        return _("🔔 It is time for planned visits in your family.")
+    name = next(iter(about.values()))
+    if name is None:
+        return _("🔔 It is time for a planned visit.")
+    return _("🔔 {name}: it is time for a planned visit.", name=name)
+
+
+def _lines(items: Sequence[Item], now: datetime) -> list[Text]:
+    """One line a person and visit, the name in front where there are several people."""
+    several = len({item.about_id for item in items}) > 1
+    shown: dict[tuple[object, ...], Text] = {}
+    for item in items:
+        when = None if item.due_on < day_of(now) else item.due_on
+        what = visits.label(item.kind, item.due_on, item.birth_date)
+        name = item.about if several else None
+        key = (item.about_id, item.kind, when)
+        shown.setdefault(key, _line(what, when, name))
+    return list(shown.values())
+
+
+def _line(what: Text | Words, when: date | None, name: str | None) -> Text:
+    line = (
+        _("{what}, by {day}.", what=what, day=when) if when else _("{what}, in the coming days.", what=what)
+    )
+    return Text("{name}: {line}", values={"name": name, "line": line}) if name else line
+
+
+def _appointment(item: Item) -> Text:
+    assert item.due_at is not None
+    when = {"day": day_of(item.due_at), "time": show_time(item.due_at)}
+    head = (
+        _("🔔 {name} has an appointment: {day} at {time}.", name=item.about, **when)
+        if item.about
+        else _("🔔 You have an appointment: {day} at {time}.", **when)
+    )
+    if item.visit is None:
+        return head
+    return join("\n\n", head, _("{clinic}, room {room}.", clinic=item.visit.clinic, room=item.visit.room))
+
+
+def _missed(item: Item) -> Text:
+    head = (
+        _("🔔 {name} could not come to the appointment. That is all right.", name=item.about)
+        if item.about
+        else _("🔔 You could not come to the appointment. That is all right.")
+    )
+    return join("\n\n", head, _("Shall we find another time?"))
+
+
+def buttons(notice: Notice) -> tuple[tuple[Button, ...], ...]:
+    """Under a reminder: book, done, later, why, stop; with several people, book and done for each by name."""
+    first = notice.items[0]
+    if first.kind == "appointment":
+        rows: list[list[Labelled]] = (
+            [[(BOOK, f"rem:book:{first.reminder_id}")]] if first.step == rules.MISSED else []
+        )
+        rows.append([(WHY, f"rem:why:{first.reminder_id}"), (STOP, f"rem:stop:{first.reminder_id}")])
+    else:
+        leads = {item.about_id: item for item in reversed(notice.items)}
+        rows = [_own_row(item, named=len(leads) > 1) for item in reversed(leads.values())]
+        one = first.reminder_id
+        rows += [[(LATER, f"rem:later:{one}"), (WHY, f"rem:why:{one}")], [(STOP, f"rem:stop:{one}")]]
+    return tuple(tuple(Button(text.render(notice.language), data) for text, data in row) for row in rows)
+
+
+def _own_row(item: Item, *, named: bool) -> list[Labelled]:
+    book, done = BOOK, DONE
+    if named and item.about:
+        book = Text("{name}: {verb}", values={"name": item.about, "verb": BOOK})
+        done = Text("{name}: {verb}", values={"name": item.about, "verb": DONE})
+    return [(book, f"rem:book:{item.reminder_id}"), (done, f"rem:done:{item.reminder_id}")]
+
+
+def sms_text(notice: Notice, now: datetime, bot_name: str) -> Text:
+    """A whole sentence of the catalog; what varies in it are figures only, as operators ask."""
+    first = notice.items[0]
+    bot = f"t.me/{bot_name}"
+    if first.kind == "appointment":
+        return _sms_appointment(first, bot)
+    if len({item.about_id for item in notice.items}) > 1:
+        return _("Salomat: it is time for planned visits in your family. Book: {bot} To stop: STOP", bot=bot)
+    due = [item.due_on for item in notice.items if item.due_on >= day_of(now)]
+    kind = "vaccination" if any(item.kind == "vaccination" for item in notice.items) else "screening"
+    whose = (
+        "own"
+        if first.about is None
+        else "child"
+        if age_years(first.birth_date, day_of(now)) < 18
+        else "other"
+    )
+    templates = SMS_BY if due else SMS_NOW
+    values = {"bot": bot} | ({"day": min(due).strftime("%d.%m")} if due else {})
+    return Text(templates[kind, whose].msgid, values=values)
+
+
+SMS_BY = {
+    ("vaccination", "own"): _(
+        "Salomat: by {day} it is time for a planned vaccination. Book: {bot} To stop: STOP"
+    ),
+    ("vaccination", "child"): _(
+        "Salomat: by {day} it is time for your child's planned vaccination. Book: {bot} To stop: STOP"
+    ),
+    ("vaccination", "other"): _(
+        "Salomat: by {day} it is time for your relative's planned vaccination. Book: {bot} To stop: STOP"
+    ),
+    ("screening", "own"): _("Salomat: by {day} it is time for a planned check-up. Book: {bot} To stop: STOP"),
+    ("screening", "child"): _(
+        "Salomat: by {day} it is time for your child's planned check-up. Book: {bot} To stop: STOP"
+    ),
+    ("screening", "other"): _(
+        "Salomat: by {day} it is time for your relative's planned check-up. Book: {bot} To stop: STOP"
+    ),
+}
+SMS_NOW = {
+    ("vaccination", "own"): _("Salomat: it is time for a planned vaccination. Book: {bot} To stop: STOP"),
+    ("vaccination", "child"): _(
+        "Salomat: it is time for your child's planned vaccination. Book: {bot} To stop: STOP"
+    ),
+    ("vaccination", "other"): _(
+        "Salomat: it is time for your relative's planned vaccination. Book: {bot} To stop: STOP"
+    ),
+    ("screening", "own"): _("Salomat: it is time for a planned check-up. Book: {bot} To stop: STOP"),
+    ("screening", "child"): _(
+        "Salomat: it is time for your child's planned check-up. Book: {bot} To stop: STOP"
+    ),
+    ("screening", "other"): _(
+        "Salomat: it is time for your relative's planned check-up. Book: {bot} To stop: STOP"
+    ),
+}
+
+
+def _sms_appointment(item: Item, bot: str) -> Text:
+    if item.step == rules.MISSED:
+        return _("Salomat: the appointment did not take place. Another time: {bot} To stop: STOP", bot=bot)
+    assert item.due_at is not None
+    values = {"day": day_of(item.due_at).strftime("%d.%m"), "time": show_time(item.due_at), "bot": bot}
+    if item.about is None:
+        return _("Salomat: you have an appointment on {day} at {time}. More: {bot} To stop: STOP", **values)
+    return _(
+        "Salomat: your relative has an appointment on {day} at {time}. More: {bot} To stop: STOP", **values
+    )

@@ -1,0 +1,286 @@
+"""Deliveries: due moments are claimed, checked, begun, and their outcome is kept. Nothing here sends anything.
+
+claim → (words, outside) → begin → (the request, outside) → settle. A lease on the database's clock holds a claimed moment;
+what a dead worker leaves is freed by services.outcomes.sweep.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import cast
+
+from sqlalchemy import Table, bindparam, func, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core import deliveries as rules
+from core.notices import Attempt, Item, Notice, Visit
+from core.reminders import UNCONFIRMED
+from db.engine import Database
+from db.people import Person
+from db.reminders import Delivery, Occurrence, Reminder
+from services import recipients
+
+Decided = tuple[Occurrence, Reminder, rules.Send | rules.Wait | rules.Drop]
+_table = cast(Table, Occurrence.__table__)
+
+
+async def claim(
+    database: Database,
+    worker: str,
+    now: datetime,
+    limit: int,
+    lease_s: float,
+    *,
+    hours: rules.Hours | None = None,
+) -> list[Notice]:
+    """Due moments of at most `limit` people, made ready to send: all of one person's in one notice (appointments apart).
+
+    What must wait or may never be sent is settled here and not returned. A person claimed by one worker is skipped by others.
+    """
+    async with database.transaction() as session:
+        person_ids = await _lock_people(session, now, limit)
+        if not person_ids:
+            return []
+        found = await session.execute(
+            select(Occurrence, Reminder)
+            .join(Reminder, Reminder.id == Occurrence.reminder_id)
+            .where(
+                Occurrence.person_id.in_(person_ids),
+                Occurrence.state == "due",
+                Occurrence.next_try_at <= now,
+            )
+            .order_by(Occurrence.moment_at, Occurrence.id)
+            .with_for_update(of=Occurrence, skip_locked=True)
+        )
+        due = [(occurrence, reminder) for occurrence, reminder in found.all()]
+        to = await recipients.load(session, person_ids, hours or rules.Hours(), now)
+        about = await recipients.about(session, {reminder.about_id for _occurrence, reminder in due})
+        decided = [(o, r, _decide(o, r, to[o.person_id], about[r.about_id], now)) for o, r in due]
+        groups = _group(decided)
+        await _keep_claims(session, groups, worker, lease_s)
+        await _keep_refusals(session, decided)
+        appointments = {int(r.item) for _o, r, _d in decided if r.kind == "appointment"}
+        visits = await recipients.visits(session, appointments)
+        return [_notice(group, to[group[0][0].person_id], about, visits) for group in groups.values()]
+
+
+async def _lock_people(session: AsyncSession, now: datetime, limit: int) -> list[int]:
+    """The first of those who wait; people another worker holds are passed over, so that nobody is written to twice."""
+    first = (
+        select(Occurrence.person_id)
+        .where(Occurrence.state == "due", Occurrence.next_try_at <= now)
+        .order_by(Occurrence.next_try_at)
+        .limit(limit * 4)
+    )
+    query = (
+        select(Person.id)
+        .where(Person.id.in_(first))
+        .limit(limit)
+        .with_for_update(skip_locked=True, key_share=True)
+    )
+    return list(await session.scalars(query))
+
+
+def _decide(
+    occurrence: Occurrence, reminder: Reminder, to: rules.Recipient, about: recipients.About, now: datetime
+) -> rules.Send | rules.Wait | rules.Drop:
+    due = rules.Due(
+        expires_at=occurrence.expires_at,
+        stopped=reminder.stopped_at is not None or about.deceased,
+        way=occurrence.channel,
+        only=occurrence.step == UNCONFIRMED,
+        capped=reminder.kind != "appointment",
+    )
+    if about.name is None:
+        return rules.Drop("broken")
+    if occurrence.step == UNCONFIRMED and reminder.confirmed_at is not None:
+        return rules.Drop("acted_on")
+    return rules.decide(due, to, now)
+
+
+def _group(decided: Iterable[Decided]) -> dict[int, list[Decided]]:
+    """What goes out together, by the id of the one that leads: all of a person on one channel, each appointment apart."""
+    leads: dict[tuple[object, ...], int] = {}
+    groups: dict[int, list[Decided]] = defaultdict(list)
+    for one in decided:
+        occurrence, reminder, decision = one
+        if isinstance(decision, rules.Send):
+            apart = reminder.id if reminder.kind == "appointment" else None
+            lead_id = leads.setdefault((occurrence.person_id, decision.way, apart), occurrence.id)
+            groups[lead_id].append(one)
+    return groups
+
+
+async def _keep_claims(
+    session: AsyncSession, groups: dict[int, list[Decided]], worker: str, lease_s: float
+) -> None:
+    claimed = [
+        {"b_id": occurrence.id, "b_lead": lead_id, "b_way": decision.way}
+        for lead_id, group in groups.items()
+        for occurrence, _reminder, decision in group
+        if isinstance(decision, rules.Send)
+    ]
+    if claimed:
+        query = update(_table).where(_table.c.id == bindparam("b_id"))
+        lease = func.now() + timedelta(seconds=lease_s)
+        mine = {"state": "claimed", "claimed_by": worker, "lease_until": lease, "reason": None}
+        query = query.values(**mine, lead_id=bindparam("b_lead"), channel=bindparam("b_way"))
+        await (await session.connection()).execute(query, claimed)
+
+
+async def _keep_refusals(session: AsyncSession, decided: Iterable[Decided]) -> None:
+    """What waits, and what is never sent, with the reason."""
+    refused = []
+    for occurrence, _reminder, decision in decided:
+        kept: dict[str, object] = {"b_id": occurrence.id, "b_at": occurrence.next_try_at}
+        if isinstance(decision, rules.Wait):
+            refused.append(kept | {"b_state": "due", "b_reason": decision.reason, "b_at": decision.until})
+        elif isinstance(decision, rules.Drop):
+            refused.append(kept | {"b_state": decision.state, "b_reason": decision.reason})
+    if refused:
+        query = update(_table).where(_table.c.id == bindparam("b_id"))
+        query = query.values(
+            state=bindparam("b_state"), reason=bindparam("b_reason"), next_try_at=bindparam("b_at")
+        )
+        await (await session.connection()).execute(query, refused)
+
+
+def _notice(
+    group: Sequence[Decided],
+    to: rules.Recipient,
+    about: dict[int, recipients.About],
+    visits: dict[int, Visit],
+) -> Notice:
+    lead, first, decision = group[0]
+    assert isinstance(decision, rules.Send)
+    moved = lead.channel != decision.way
+    return Notice(
+        lead_id=lead.id,
+        size=len(group),
+        person_id=to.id,
+        language=to.language,
+        way=decision.way,
+        address=decision.address,
+        items=tuple(_item(o, r, to.id, about[r.about_id], visits) for o, r, _d in group),
+        expires_at=min(o.expires_at for o, _r, _d in group),
+        capped=first.kind != "appointment",
+        fallback=rules.way_after(decision.way, to),
+        failed=0 if moved else max(o.attempts for o, _r, _d in group),
+        follow_up=to.choice == "auto" and decision.way == "telegram" and to.phone is not None,
+        hours=to.hours,
+    )
+
+
+def _item(
+    occurrence: Occurrence,
+    reminder: Reminder,
+    told_id: int,
+    about: recipients.About,
+    visits: dict[int, Visit],
+) -> Item:
+    name = (about.name or "").split()
+    return Item(
+        reminder_id=reminder.id,
+        kind=reminder.kind,
+        item=reminder.item,
+        dose=reminder.dose,
+        step=occurrence.step,
+        due_on=reminder.due_on,
+        due_at=reminder.due_at,
+        about_id=reminder.about_id,
+        about=None if reminder.about_id == told_id or not name else name[0],
+        birth_date=about.birth_date,
+        visit=visits.get(int(reminder.item)) if reminder.kind == "appointment" else None,
+    )
+
+
+async def begin(
+    database: Database, notices: Collection[Notice], worker: str, now: datetime, lease_s: float
+) -> list[Attempt]:
+    """Write the Delivery of each notice as `sending`, committed before any request leaves; the lease starts anew.
+
+    Only of those still wholly ours, wanted and agreed to; the others are due again and looked at by the next claim.
+    """
+    open_now = [n for n in notices if now < n.expires_at and n.hours.is_open(now)]
+    async with database.transaction() as session:
+        kept = await _still_wanted(session, [n.lead_id for n in open_now], worker, lease_s)
+        going = [n for n in open_now if kept.get(n.lead_id) == n.size]
+        await _give_back(session, {n.lead_id for n in notices} - {n.lead_id for n in going}, worker)
+        if not going:
+            return []
+        keys = {n.lead_id: uuid.uuid4().hex for n in going}
+        values = [
+            {
+                "key": keys[n.lead_id],
+                "occurrence_id": n.lead_id,
+                "person_id": n.person_id,
+                "channel": n.way,
+                "address": n.address,
+                "state": "sending",
+                "capped": n.capped,
+                "segments": 1,
+                "created_at": now,
+            }
+            for n in going
+        ]
+        query = insert(Delivery).values(values).returning(Delivery.occurrence_id, Delivery.id)
+        ids = dict((await session.execute(query)).tuples().all())
+    return [Attempt(n, ids[n.lead_id], keys[n.lead_id]) for n in going]
+
+
+_STILL_WANTED = text("""
+    UPDATE occurrences o SET lease_until = now() + make_interval(secs => :lease_s)
+    FROM reminders r, people p, people about
+    WHERE o.lead_id = ANY(:leads) AND o.claimed_by = :worker AND o.state = 'claimed' AND o.lease_until > now()
+      AND r.id = o.reminder_id AND r.stopped_at IS NULL
+      AND p.id = o.person_id AND p.reminders_paused_at IS NULL AND p.deceased_on IS NULL
+      AND about.id = r.about_id AND about.deceased_on IS NULL
+      AND EXISTS (SELECT 1 FROM consents c WHERE c.person_id = o.person_id AND c.withdrawn_at IS NULL)
+    RETURNING o.lead_id
+""")
+
+
+async def _still_wanted(
+    session: AsyncSession, leads: Collection[int], worker: str, lease_s: float
+) -> dict[int, int]:
+    """How many members of each message may still go; their lease is renewed."""
+    counts: dict[int, int] = defaultdict(int)
+    values = {"leads": list(leads), "worker": worker, "lease_s": lease_s}
+    for lead_id in await session.scalars(_STILL_WANTED, values):
+        counts[lead_id] += 1
+    return counts
+
+
+async def release(database: Database, leads: Collection[int], worker: str) -> None:
+    """Give back what was claimed and not begun: a worker that stops leaves nothing to wait for."""
+    async with database.transaction() as session:
+        await _give_back(session, leads, worker)
+
+
+async def _give_back(session: AsyncSession, leads: Collection[int], worker: str) -> None:
+    if leads:
+        await session.execute(
+            update(Occurrence)
+            .where(
+                Occurrence.lead_id.in_(leads), Occurrence.claimed_by == worker, Occurrence.state == "claimed"
+            )
+            .values(state="due", claimed_by=None, lease_until=None)
+        )
+
+
+async def put_off(
+    database: Database, leads: Collection[int], worker: str, until: datetime, reason: str
+) -> None:
+    """Give back what cannot go now, to be looked at again later."""
+    async with database.transaction() as session:
+        await session.execute(
+            update(Occurrence)
+            .where(
+                Occurrence.lead_id.in_(leads), Occurrence.claimed_by == worker, Occurrence.state == "claimed"
+            )
+            .values(state="due", claimed_by=None, lease_until=None, next_try_at=until, reason=reason)
+        )

@@ -1,0 +1,250 @@
+"""Outcomes: what became of each attempt, as far as it is known. An outcome nobody knows is a state of its own."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import cast
+
+from sqlalchemy import Date, Table, bindparam, case, exists, func, or_, select, text, update
+from sqlalchemy import cast as sql_cast
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core import deliveries as rules
+from core import reminders as promise_rules
+from core.notices import Attempt
+from core.ports import ChannelKind, DeliveryError, Receipt
+from db.engine import Database
+from db.people import Chat, Person
+from db.reminders import Delivery, Occurrence
+
+_deliveries = cast(Table, Delivery.__table__)
+_occurrences = cast(Table, Occurrence.__table__)
+_chance = random.Random().random  # noqa: S311 – spreads retries, keeps no secret
+OPEN = ("claimed", "unknown")
+LOOK_BACK = timedelta(days=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How an attempt ended: a receipt, or the error."""
+
+    attempt: Attempt
+    result: Receipt | DeliveryError
+
+
+async def settle(database: Database, outcomes: Sequence[Outcome], now: datetime) -> None:
+    """Record at most ten together. Idempotent; a late known outcome replaces an unknown one, never the other way round."""
+    sent = [(o.attempt, o.result) for o in outcomes if isinstance(o.result, Receipt)]
+    async with database.transaction() as session:
+        if sent:
+            await _keep_sent(session, sent, now)
+        for outcome in outcomes:
+            if isinstance(outcome.result, DeliveryError):
+                await _keep_failure(session, outcome.attempt, outcome.result, now)
+
+
+async def _keep_sent(session: AsyncSession, sent: Sequence[tuple[Attempt, Receipt]], now: datetime) -> None:
+    connection = await session.connection()
+    await connection.execute(
+        update(_deliveries)
+        .where(
+            _deliveries.c.id == bindparam("b_id"),
+            _deliveries.c.state.in_(("sending", "unknown", "delivered")),
+        )
+        .values(
+            state=case((_deliveries.c.state == "delivered", "delivered"), else_=bindparam("b_state")),
+            provider=bindparam("b_provider"),
+            provider_id=bindparam("b_provider_id"),
+            segments=bindparam("b_segments"),
+            sent_at=now,
+            error=None,
+        ),
+        [
+            {
+                "b_id": attempt.delivery_id,
+                "b_state": receipt.status,
+                "b_provider": receipt.provider,
+                "b_provider_id": receipt.provider_id,
+                "b_segments": receipt.segments,
+            }
+            for attempt, receipt in sent
+        ],
+    )
+    went = exists().where(
+        _deliveries.c.id == bindparam("b_delivery"), _deliveries.c.state.in_(("sent", "delivered"))
+    )
+    await connection.execute(
+        update(_occurrences)
+        .where(_occurrences.c.lead_id == bindparam("b_lead"), _occurrences.c.state.in_(OPEN), went)
+        .values(state="sent", reason=None, claimed_by=None, lease_until=None),
+        [{"b_lead": attempt.notice.lead_id, "b_delivery": attempt.delivery_id} for attempt, _receipt in sent],
+    )
+    follow_ups = [step for attempt, _receipt in sent for step in _follow_ups(attempt, now)]
+    if follow_ups:
+        await session.execute(insert(Occurrence).values(follow_ups).on_conflict_do_nothing())
+
+
+def _follow_ups(attempt: Attempt, now: datetime) -> Iterable[dict[str, object]]:
+    """One SMS a day after an important step on Telegram, unless it is confirmed by then."""
+    for item in attempt.notice.items:
+        step = promise_rules.follow_up(item.kind, item.step, now)
+        if attempt.notice.follow_up and step is not None:
+            yield {
+                "reminder_id": item.reminder_id,
+                "person_id": attempt.notice.person_id,
+                "step": step.name,
+                "moment_at": step.at,
+                "next_try_at": step.at,
+                "expires_at": step.expires_at,
+                "channel": "sms",
+                "state": "due",
+                "attempts": 0,
+                "created_at": now,
+            }
+
+
+async def _keep_failure(session: AsyncSession, attempt: Attempt, error: DeliveryError, now: datetime) -> None:
+    notice = attempt.notice
+    if error.unknown:
+        await close(session, attempt.delivery_id, "unknown", str(error), None)
+        await move(session, notice.lead_id, now, state="unknown", reason="unknown")
+        return
+    if not await close(session, attempt.delivery_id, "failed", str(error), now):
+        return
+    if error.gone and notice.way == "telegram":
+        await session.execute(
+            update(Chat).where(Chat.id == int(notice.address), Chat.gone_at.is_(None)).values(gone_at=now)
+        )
+        await move(session, notice.lead_id, now, state="due", channel=None, attempts=0, next_try_at=now)
+        return
+    if error.retry_after_s is not None and not error.permanent:
+        at = now + timedelta(seconds=error.retry_after_s)
+        await move(session, notice.lead_id, now, state="due", next_try_at=at, reason="busy")
+        return
+    await try_again(
+        session,
+        Failed(notice.lead_id, notice.failed + 1, notice.expires_at, notice.fallback, error.permanent),
+        now,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A message whose try failed for certain; `times` on this channel, this one included."""
+
+    lead_id: int
+    times: int
+    expires_at: datetime
+    fallback: ChannelKind | None
+    permanent: bool
+
+
+async def try_again(session: AsyncSession, failed: Failed, now: datetime) -> None:
+    """The same channel later, the next channel now, or the end."""
+    at = None if failed.permanent else rules.retry_at(failed.times, now, failed.expires_at, _chance())
+    if at is not None:
+        await move(
+            session, failed.lead_id, now, state="due", attempts=failed.times, next_try_at=at, reason="retry"
+        )
+    elif failed.fallback is not None:
+        values = {"attempts": 0, "channel": failed.fallback, "next_try_at": now}
+        await move(session, failed.lead_id, now, state="due", reason="next_channel", **values)
+    else:
+        await move(session, failed.lead_id, now, state="failed", reason="failed")
+        await _pause_after_many(session, failed.lead_id, now)
+
+
+async def close(
+    session: AsyncSession, delivery_id: int, state: str, error: str, settled_at: datetime | None
+) -> bool:
+    """End the attempt; False when its fate was known already."""
+    found = await session.execute(
+        update(Delivery)
+        .where(Delivery.id == delivery_id, Delivery.state.in_(("sending", "unknown")))
+        .values(state=state, error=error, settled_at=settled_at)
+        .returning(Delivery.id)
+    )
+    return found.first() is not None
+
+
+async def move(session: AsyncSession, lead_id: int, now: datetime, **values: object) -> None:
+    await session.execute(
+        update(Occurrence)
+        .where(Occurrence.lead_id == lead_id, Occurrence.state.in_((*OPEN, "sent")))
+        .values(**{"claimed_by": None, "lease_until": None, "reason": None} | values)
+    )
+
+
+async def _pause_after_many(session: AsyncSession, lead_id: int, now: datetime) -> None:
+    """Failures on five different days, and nothing that arrived between: the person is left in peace."""
+    person_id = await session.scalar(select(Occurrence.person_id).where(Occurrence.id == lead_id))
+    arrived = select(func.max(Delivery.sent_at)).where(
+        Delivery.person_id == person_id, Delivery.state.in_(("sent", "delivered"))
+    )
+    since = max(await session.scalar(arrived) or now - LOOK_BACK, now - LOOK_BACK)
+    day = sql_cast(func.timezone("Asia/Tashkent", Delivery.created_at), Date)
+    query = select(func.count(day.distinct())).where(
+        Delivery.person_id == person_id, Delivery.state == "failed", Delivery.created_at > since
+    )
+    if (await session.scalar(query) or 0) >= rules.FAILED_DAYS_BEFORE_PAUSE:
+        await session.execute(
+            update(Person)
+            .where(Person.id == person_id, Person.reminders_paused_at.is_(None))
+            .values(reminders_paused_at=now)
+        )
+
+
+async def give_up(database: Database, lead_id: int, reason: str) -> None:
+    """A message that cannot be made (a broken record) fails for itself and stops nobody else."""
+    async with database.transaction() as session:
+        await session.execute(
+            update(Occurrence)
+            .where(Occurrence.lead_id == lead_id, Occurrence.state == "claimed")
+            .values(state="failed", reason=reason, claimed_by=None, lease_until=None)
+        )
+
+
+async def never_left(database: Database, leads: Sequence[int], worker: str) -> None:
+    """A begin whose commit nobody confirmed: nothing was sent for it, so nothing is unknown and all is due again."""
+    async with database.transaction() as session:
+        await session.execute(
+            update(Delivery)
+            .where(Delivery.occurrence_id.in_(leads), Delivery.state.in_(("sending", "unknown")))
+            .values(state="failed", error="never left")
+        )
+        ours = or_(Occurrence.state == "unknown", Occurrence.claimed_by == worker)
+        await session.execute(
+            update(Occurrence)
+            .where(Occurrence.lead_id.in_(leads), Occurrence.state.in_(OPEN), ours)
+            .values(state="due", reason="never_left", claimed_by=None, lease_until=None)
+        )
+
+
+_DEAD = text("""
+    SELECT lead_id FROM occurrences WHERE state = 'claimed' AND lease_until < now() FOR UPDATE SKIP LOCKED
+""")
+
+
+async def sweep(database: Database) -> tuple[int, int]:
+    """Leases that ran out: (messages due again, unknown). What had begun may have arrived and is not sent blindly again."""
+    async with database.transaction() as session:
+        dead = set(await session.scalars(_DEAD))
+        begun = set(
+            await session.scalars(
+                update(Delivery)
+                .where(Delivery.occurrence_id.in_(dead), Delivery.state == "sending")
+                .values(state="unknown", error="lost")
+                .returning(Delivery.occurrence_id)
+            )
+        )
+        for leads, state, reason in ((begun, "unknown", "unknown"), (dead - begun, "due", "lease")):
+            await session.execute(
+                update(Occurrence)
+                .where(Occurrence.lead_id.in_(leads), Occurrence.state == "claimed")
+                .values(state=state, reason=reason, claimed_by=None, lease_until=None)
+            )
+    return len(dead - begun), len(begun)
