@@ -96,10 +96,9 @@ class Delivery(Base):
         Index("ix_deliveries_occurrence_id", "occurrence_id"),
         Index("ix_deliveries_person_id", "person_id", "sent_at"),
         Index(
-            "uq_deliveries_provider",
+            "ix_deliveries_provider",
             "provider",
             "provider_id",
-            unique=True,
             postgresql_where="provider_id IS NOT NULL",
         ),
         Index("ix_deliveries_unknown", "created_at", postgresql_where="state = 'unknown'"),

@@ -9,6 +9,9 @@ depends_on = None
 
 
 def upgrade() -> None:
+    # a provider may number its messages anew (Telegram counts per chat): an index to find by, not a constraint
+    op.drop_index('uq_deliveries_provider', table_name='deliveries', postgresql_where='provider_id IS NOT NULL')
+    op.create_index('ix_deliveries_provider', 'deliveries', ['provider', 'provider_id'], postgresql_where='provider_id IS NOT NULL')
     op.add_column('deliveries', sa.Column('capped', sa.Boolean(), nullable=False))
     op.create_index('ix_deliveries_unknown', 'deliveries', ['created_at'], unique=False, postgresql_where="state = 'unknown'")
     op.add_column('occurrences', sa.Column('person_id', sa.BigInteger(), nullable=False))
@@ -25,6 +28,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index('ix_deliveries_provider', table_name='deliveries', postgresql_where='provider_id IS NOT NULL')
+    op.create_index('uq_deliveries_provider', 'deliveries', ['provider', 'provider_id'], unique=True, postgresql_where='provider_id IS NOT NULL')
     op.drop_index('ix_reminders_next_at', table_name='reminders', postgresql_where='next_at IS NOT NULL')
     op.drop_column('reminders', 'next_at')
     op.drop_column('reminders', 'next_step')
