@@ -86,9 +86,13 @@ def _say(words: str) -> None:
 def _plain_failures(optional: bool = False) -> Iterator[None]:
     """One line instead of a traceback; with `optional` it is not a failure at all."""
     from nlu.environment import NoPython310
+    from nlu.evaluation import NoHeldOutSet
+    from nlu.parsing import RasaSilent
 
     try:
         yield
+    except (NoHeldOutSet, RasaSilent) as error:
+        raise click.ClickException(str(error)) from None
     except NoPython310 as error:
         if not optional:
             raise click.ClickException(str(error)) from None
@@ -97,3 +101,26 @@ def _plain_failures(optional: bool = False) -> Iterator[None]:
         raise click.ClickException(
             f"{Path(error.cmd[0]).name} failed with exit code {error.returncode}"
         ) from None
+
+
+@nlu.command()
+@click.option("--engine", type=ENGINES, default="auto", help="One of them; auto judges both where possible.")
+@click.option("--curve/--no-curve", default=False, help="The learning curve too (some minutes).")
+@click.option("--report/--no-report", default=True, help="Write docs/nlu-report.md.")
+def evaluate(engine: str, curve: bool, report: bool) -> None:
+    """Judge the engines on the held-out set and the red flags, and write the report."""
+    from nlu import evaluation
+
+    configured = settings.load()
+    outcomes = []
+    with _plain_failures():
+        for name in ("embedded", "rasa") if engine == "auto" else (engine,):
+            with _plain_failures(optional=engine == "auto" and name == "rasa"):
+                outcomes.append(evaluation.judge(name, configured.nlu_url, configured.var_dir, _say))
+                click.echo("\n".join(evaluation.summary(outcomes[-1])))
+        flags = evaluation.judge_red_flags(configured.var_dir, _say)
+        if flags:
+            click.echo("\n".join(evaluation.red_flag_summary(flags)))
+        points = evaluation.learning_curve(_say) if curve else []
+    if report:
+        evaluation.write_report(outcomes, flags, points)
