@@ -1,0 +1,148 @@
+"""Red flags in what people write: rules on folded text, before any model and without one.
+
+A message becomes tokens, tokens become concepts (`chest`, `pain`, `arm`), concepts near one another make a sign.
+What is denied, over, mild, long known or only asked about does not count. Words, signs and thresholds are content:
+content/{shared,uz,ru}/red_flags.yml.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from core import measures, red_flags, script
+from core.phrases import Hit, Lexicon, Token
+from core.red_flags import FirstAid, Flag, Sign, first_aid
+
+__all__ = ["FirstAid", "RedFlag", "find", "find_all", "first_aid"]
+
+WINDOW_TOKENS = 26  # the concepts of one sign stand no further apart
+NEAR_TOKENS = 5  # reach of "long ago" and "for years" inside a clause
+MILD_TOKENS = 2
+
+# "is happening": ogʻriyapti, ketvotti, boʻlopti
+_HAPPENING = re.compile(
+    r"(?:a|i|o)(?:yap|yop|p|vot|yot)(?:ti|man|miz|siz|di)$|apti$|apman$|apmiz$|opti$|otti$"
+)
+
+_MARKED = re.compile(rf"\b(?:[ўЎ]л|[oO][{script.APOSTROPHES}]l)", re.IGNORECASE)
+
+Hits = Mapping[str, Sequence[Hit]]
+
+
+@dataclass(frozen=True, slots=True)
+class RedFlag:
+    """An emergency found in a message; `id` is the key of first_aid."""
+
+    id: str
+    group: str
+    urgency: str
+
+
+@lru_cache(maxsize=1)
+def _lexicon() -> Lexicon:
+    return Lexicon(red_flags.book().words)
+
+
+class _Message:
+    """One message: its tokens, the concepts in it, and which of them count."""
+
+    def __init__(self, text: str) -> None:
+        book, lexicon = red_flags.book(), _lexicon()
+        self.tokens = lexicon.tokens(script.fold(text))
+        hits = lexicon.hits(self.tokens)
+        for name, found in measures.find(self.tokens, hits, book.numbers, book.thresholds).items():
+            hits[name] = [*hits.get(name, ()), *found]
+        if not _MARKED.search(text):  # oʻlmoqchi (about to die) and olmoqchi (about to take) fold to one
+            hits = {name: found for name, found in hits.items() if not name.endswith("_marked")}
+        self.hits: Hits = hits
+        self.better = [hit.start for hit in hits.get("better", ()) if not hit.denied]
+        self.asked = set(self._asked_sentences())
+        self.unreal = {self.tokens[hit.start].sentence for hit in hits.get("unreal", ())}
+
+    def _asked_sentences(self) -> Iterator[int]:
+        """Sentences that only ask or teach, with nobody ill in them."""
+        for concept, someone in (("asked", "victim"), ("asked_hard", "own_victim")):
+            for hit in self.hits.get(concept, ()):
+                sentence = self.tokens[hit.start].sentence
+                if not self._in_sentence(sentence, (someone, "now")) and not self._happening(sentence):
+                    yield sentence
+
+    def _in_sentence(self, sentence: int, concepts: Iterable[str]) -> bool:
+        return any(
+            self.tokens[hit.start].sentence == sentence for c in concepts for hit in self.hits.get(c, ())
+        )
+
+    def _happening(self, sentence: int) -> bool:
+        return any(t.sentence == sentence and _HAPPENING.search(t.text) for t in self.tokens)
+
+    def _near(self, hit: Hit, concept: str, reach: int) -> bool:
+        clause = self.tokens[hit.start].clause
+        for other in self.hits.get(concept, ()):
+            apart = max(other.start - hit.end, hit.start - other.end)
+            if apart <= reach and clause in (self.tokens[other.start].clause, self.tokens[other.end].clause):
+                return True
+        return False
+
+    def counts(self, hit: Hit, context: bool) -> bool:
+        """Context (`insulin`, `a bee stung`) may lie in the past; nothing that counts is denied."""
+        token = self.tokens[hit.start]
+        if hit.denied or token.sentence in self.asked or token.sentence in self.unreal:
+            return False
+        if context:
+            return True
+        if self._near(hit, "mild", MILD_TOKENS):
+            return False
+        if self._near(hit, "now", len(self.tokens)):
+            return True
+        happening = any(_HAPPENING.search(self.tokens[i].text) for i in range(hit.start, hit.end + 1))
+        return not self._near(hit, "known", NEAR_TOKENS) and (
+            happening or not self._near(hit, "past", NEAR_TOKENS)
+        )
+
+    def shows(self, sign: Sign) -> bool:
+        if any(not hit.denied for concept in sign.never for hit in self.hits.get(concept, ())):
+            return False
+        choices: list[list[Hit]] = []
+        acute: list[list[Hit]] = []
+        for need, context in zip(sign.needs, sign.context, strict=True):
+            live = [
+                hit for concept in need for hit in self.hits.get(concept, ()) if self.counts(hit, context)
+            ]
+            if not live:
+                return False
+            choices.append(live)
+            if not context:
+                acute.append(live)
+        if self.better and all(hit.end < max(self.better) for live in acute for hit in live):
+            return False
+        return any(
+            all(any(_apart(first, hit) <= WINDOW_TOKENS for hit in live) for live in choices[1:])
+            for first in choices[0]
+        )
+
+
+def _apart(a: Hit, b: Hit) -> int:
+    return max(b.start - a.end, a.start - b.end)
+
+
+def find_all(text: str) -> tuple[RedFlag, ...]:
+    """Every red flag of a message, the most pressing first."""
+    if not text.strip():
+        return ()
+    message = _Message(text)
+    return tuple(_flag(flag) for flag in red_flags.book().flags if any(map(message.shows, flag.signs)))
+
+
+def find(text: str) -> RedFlag | None:
+    """The most pressing red flag of a message in any written form, or None."""
+    if not text.strip():
+        return None
+    message = _Message(text)
+    return next((_flag(flag) for flag in red_flags.book().flags if any(map(message.shows, flag.signs))), None)
+
+
+def _flag(flag: Flag) -> RedFlag:
+    return RedFlag(flag.id, flag.group, flag.urgency)
