@@ -102,6 +102,10 @@ def create_app(settings: Settings | None = None) -> web.Application:
     PhoneControl(operator, twilio, chats).add_routes(app)
     Control(world, api, faults, events, operator).add_routes(app)
 
+    async def always_fresh(request: web.Request, response: web.StreamResponse) -> None:
+        if request.path.startswith("/page/"):
+            response.headers["Cache-Control"] = "no-cache"
+
     async def start(_: web.Application) -> None:
         world.updates.start()
         operator.resume()
@@ -114,6 +118,7 @@ def create_app(settings: Settings | None = None) -> web.Application:
     async def clean_up(_: web.Application) -> None:
         store.close()
 
+    app.on_response_prepare.append(always_fresh)
     app.on_startup.append(start)
     app.on_shutdown.append(shut_down)
     app.on_cleanup.append(clean_up)

@@ -17,6 +17,7 @@ from sandbox.events import Events
 from sandbox.faults import Faults
 from sandbox.files import described
 from sandbox.methods import World
+from sandbox.methods_messages import MAX_TEXT
 from sandbox.sms import Operator
 from sandbox.store import Json
 
@@ -96,25 +97,33 @@ class Control:
         body = await _message(request)
         if citizen.blocked:
             raise ControlError(409, f"{citizen.name} has blocked the bot: unblock first")
-        content = self._content(citizen, body)
-        citizen.started = True
-        self.world.chats.save(citizen)
-        stored = self.world.chats.post(citizen, citizen.user(), content)
-        self.world.chats.pressed(citizen, content.get("text", "") or str(body.get("button", "")))
-        self.world.updates.add("message", stored.message)
-        return web.json_response({"message_id": stored.message_id}, status=201)
+        contents = self._contents(citizen, body)
+        if not citizen.started:
+            citizen.started = True
+            self.world.chats.save(citizen)
+        sent = []
+        for content in contents:
+            stored = self.world.chats.post(citizen, citizen.user(), content)
+            self.world.updates.add("message", stored.message)
+            sent.append(stored.message_id)
+        self.world.chats.pressed(citizen, str(body.get("text") or body.get("button", "")))
+        return web.json_response({"message_id": sent[-1], "message_ids": sent}, status=201)
 
-    def _content(self, citizen: Citizen, body: Json) -> Json:
+    def _contents(self, citizen: Citizen, body: Json) -> list[Json]:
         if "contact" in body:
-            return {"contact": self._contact(citizen, body["contact"])}
+            return [{"contact": self._contact(citizen, body["contact"])}]
         for kind in _MEDIA:
             if kind in body:
                 caption = {"caption": body["caption"]} if body.get("caption") else {}
-                return self._file(kind, body[kind]) | caption
-        shown = with_found(trim(Formatted(str(body.get("text", "")), [])))
-        if not shown.text:
+                return [self._file(kind, body[kind]) | caption]
+        parts = [with_found(trim(Formatted(part, []))) for part in _parts(str(body.get("text", "")))]
+        if not any(part.text for part in parts):
             raise ControlError(422, "an empty message cannot be sent")
-        return {"text": shown.text[:4096]} | ({"entities": shown.entities} if shown.entities else {})
+        return [
+            {"text": part.text} | ({"entities": part.entities} if part.entities else {})
+            for part in parts
+            if part.text
+        ]
 
     @staticmethod
     def _contact(citizen: Citizen, contact: Any) -> Json:
@@ -277,6 +286,18 @@ class Control:
         self.api.calls.clear()
         self.events.tell("reset")
         return web.json_response({"ok": True})
+
+
+def _parts(text: str) -> list[str]:
+    """Telegram's apps send what is too long for one message as several; no character is cut in half."""
+    parts, room = [""], MAX_TEXT
+    for character in text.encode("utf-16-le", "replace").decode("utf-16-le"):
+        width = 2 if ord(character) > 0xFFFF else 1
+        if width > room:
+            parts, room = [*parts, ""], MAX_TEXT
+        parts[-1] += character
+        room -= width
+    return parts
 
 
 async def _json(request: web.Request) -> Json:

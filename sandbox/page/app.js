@@ -54,7 +54,8 @@ function draw() {
   lost.textContent = say("lost");
   drawTop();
   const empty = citizens.size === 0 && h("p", { class: "empty" }, say("noCitizens"), h("br"), h("button", { type: "button", class: "main", onclick: addCitizen }, say("addCitizen")));
-  panes.replaceChildren(...(empty ? [empty] : []), ...[...chats.values()].map((chat) => chat.element), ...(citizens.size ? [phones.element] : []));
+  const columns = h("div", { id: "chats" }, ...[...chats.values()].map((chat) => chat.element));
+  panes.replaceChildren(...(empty ? [empty] : [columns, phones.element]));
   if (shown === null || (shown !== "phones" && !chats.has(shown))) shown = chats.keys().next().value ?? "phones";
   drawTabs();
   for (const chat of chats.values()) chat.toEnd(true);

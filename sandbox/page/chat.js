@@ -60,7 +60,7 @@ export class Chat {
   welcomeCard() {
     const mark = h("img", { src: "/page/icon.svg", alt: "", width: "64", height: "64" });
     const description = this.bot.descriptions?.[this.citizen.language_code] || this.bot.descriptions?.[""];
-    return h("div", { class: "empty welcome" }, mark, h("b", {}, this.bot.name), h("p", {}, description || say("startHint")));
+    return h("div", { class: "empty welcome" }, mark, h("b", {}, this.bot.name), h("p", {}, description || say(this.citizen.started ? "noMessages" : "startHint")));
   }
 
   place(stored) {

@@ -290,3 +290,11 @@ async def test_every_call_is_in_the_log_with_its_outcome(sandbox):
         (False, "Bad Request: message text is empty"),
     ]
     assert await sandbox.get(f"calls?after={calls[-1]['number']}") == []
+
+
+async def test_a_text_too_long_for_one_message_comes_as_several(sandbox):
+    aziza = await sandbox.aziza()
+    sent = await sandbox.post(f"citizens/{aziza['id']}/messages", text="x" * 5000)
+    texts = [update["message"]["text"] for update in await sandbox.ok("getUpdates")]
+    assert [len(text) for text in texts] == [4096, 904]
+    assert len(sent["message_ids"]) == 2
