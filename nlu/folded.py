@@ -76,7 +76,7 @@ def _pieces(text: str) -> list[Piece]:
         written = match[0]
         if written.isspace():
             pieces.append(Piece(" ", match.start(), match.end()))
-        elif written.isdigit():
+        elif written.isdecimal():
             pieces.append(Piece(written, match.start(), match.end(), number=int(written)))
         elif written[0].isalpha():
             pieces.append(_word(written, match.start(), match.end()))

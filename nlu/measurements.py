@@ -83,7 +83,7 @@ _SAID = (
     r"(?P<tenth>\d{1,2})))?(?![\d/:]|[.,-]\d)(?! (?:i|u|yu) \d)"
 )
 _COUNTED = (
-    r"(?! ?(?:ta\b|dona|koshik|kosik|chaynaya|stolov|lojk|loshk|gramm?\w*\b|gr?\b|kg\b|kilo"
+    r"(?! ?(?:ta\b|dona|koshik|kosik|chayn|chain|stolov|lojk|loshk|gramm?\w*\b|gr?\b|kg\b|kilo"
     r"|marotaba|raz\b|kun|den\b|dnei|dna\b|soat|"
     r"chas|minut|dakika|oy\b|mesas|mesyas|yil|god|let\b|yosh|hafta|nedel|kubik|stakan|shtuk|sum\b|som\b|%|ming|tis|pors|bar|mg\b(?!/)|odam|kishi|"
     r"utra|vechera|dnya|dna|da\b|dagi|ball))"
