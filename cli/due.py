@@ -120,7 +120,7 @@ def _iso(day: date | None) -> str | None:
 
 
 def _utf8_in() -> TextIO:
-    return io.TextIOWrapper(click.get_binary_stream("stdin"), encoding="utf-8", errors="strict")
+    return io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8", errors="strict")
 
 
 def _said(error: Exception) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from typing import NamedTuple
 
-from core.ages import Span
+from core.ages import Span, Table
 
 # Every vaccine and every check is one of these, and nothing else, to the person it is for.
 STATUSES = ("complete", "not_yet", "due", "overdue", "too_late", "exempt", "refused", "not_for_person")
@@ -36,14 +37,17 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Whom a rule is for; every condition that is set must hold, of `conditions` and `regions` one is enough."""
+    """Whom a rule is for; every condition that is set must hold, of `conditions` and `regions` one is enough.
+
+    Ages, here and below, are places in `Calendar.ages`.
+    """
 
     sex: str | None = None
     pregnant: bool | None = None
     conditions: frozenset[str] = frozenset()
     regions: frozenset[str] = frozenset()
-    from_age: Span | None = None
-    until_age: Span | None = None
+    from_age: int | None = None
+    until_age: int | None = None
     born_from: int | None = None
     born_until: int | None = None
     during: tuple[int, int] | None = None
@@ -62,13 +66,12 @@ class Window:
     """At what ages, and to which sex, a product may give a dose; `until_age` itself is no longer inside."""
 
     product: str
-    from_age: Span | None = None
-    until_age: Span | None = None
+    from_age: int | None = None
+    until_age: int | None = None
     sex: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Interval:
+class Interval(NamedTuple):
     """Distance from an earlier dose: `after` is its number, 0 is the previous one."""
 
     after: int
@@ -79,24 +82,29 @@ class Interval:
 
 @dataclass(frozen=True, slots=True)
 class DoseRule:
-    """One dose. From `overdue_age` on it is overdue, from `too_late_age` on it is not given, from `skip_from_age` on
-    the next dose takes its place, as it does when the dose before was given at `skip_if_previous_from` or later.
-    `repeat` on the last dose: given again after so long, for life.
+    """One dose.
+
+    `windows` are the products that give it, None where one gives it at any age to anybody. From `overdue_age` on it is
+    overdue, from `too_late_age` on it is not given, from `skip_from_age` on the next dose takes its place, as it does
+    when the dose before was given at `skip_if_previous_from` or later. `repeat` on the last dose: given again after so
+    long, for life.
     """
 
     number: int
-    windows: Mapping[str, Window]
-    absolute_minimum_age: Span
-    minimum_age: Span
-    recommended_age: Span
-    overdue_age: Span
+    windows: Mapping[str, Window | None]
+    absolute_minimum_age: int
+    minimum_age: int
+    recommended_age: int
+    overdue_age: int
     overdue_after: Span
-    too_late_age: Span | None
-    skip_from_age: Span | None
-    skip_if_previous_from: Span | None
+    too_late_age: int | None
+    skip_from_age: int | None
+    skip_if_previous_from: int | None
     intervals: tuple[Interval, ...]
     repeat: Span | None
     rule: Rule
+    first_product: str
+    skippable: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +112,8 @@ class Schedule:
     """One way through a series, for who starts at an age from `start_from` to before `start_until`."""
 
     id: str
-    start_from: Span | None
-    start_until: Span | None
+    start_from: int | None
+    start_until: int | None
     doses: tuple[DoseRule, ...]
 
 
@@ -131,23 +139,40 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Screening:
-    """One check. Without `interval` it is done once. `weeks` is the window of pregnancy it belongs to."""
+    """One check. Without `interval` it is done once. `weeks` is the window of pregnancy it belongs to.
+
+    `first_overdue_age` is when the very first one is overdue, where that follows from the age alone.
+    """
 
     code: str
     who: tuple[Group, ...]
-    recommended_age: Span | None
+    recommended_age: int | None
     interval: Span | None
     after: Mapping[str, Span]
     overdue_after: Span
+    first_overdue_age: int | None
     weeks: tuple[int, int] | None
     programme_id: str | None
     questionnaire: str | None
     rule: Rule
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
+class Unscheduled:
+    """A check the state names without saying for whom or how often: shown to staff, never promised to anybody."""
+
+    code: str
+    programme_id: str | None
+    rule: Rule
+
+
+@dataclass(frozen=True, eq=False)
 class Calendar:
-    """One version of a country's rules, in force from `valid_from` to `valid_to`, both inside."""
+    """One version of a country's rules, in force from `valid_from` to `valid_to`, both inside.
+
+    Equal only to itself, so that answers can be kept by it. `ages` are all the different ages its rules name, so that
+    each is worked out once for a person.
+    """
 
     id: str
     country: str
@@ -161,9 +186,11 @@ class Calendar:
     grace_days: int = 4
     live_conflict_days: int = 28
     regions: frozenset[str] = frozenset()
+    ages: Table = field(default_factory=lambda: Table(()))
     products: Mapping[str, Product] | None = None
     series: tuple[Series, ...] = ()
     screenings: tuple[Screening, ...] = ()
+    unscheduled: tuple[Unscheduled, ...] = ()
 
     @cached_property
     def series_by_product(self) -> Mapping[str, tuple[int, ...]]:
@@ -174,11 +201,31 @@ class Calendar:
         }
 
     @cached_property
+    def series_by_name(self) -> tuple[int, ...]:
+        """The places in `series`, by their ids."""
+        return tuple(sorted(range(len(self.series)), key=lambda place: self.series[place].id))
+
+    @cached_property
+    def conditions(self) -> frozenset[str]:
+        """All conditions any rule asks for."""
+        return frozenset().union(*(group.conditions for group in self._groups))
+
+    @cached_property
+    def named_regions(self) -> frozenset[str]:
+        """All regions any rule asks for."""
+        return frozenset().union(*(group.regions for group in self._groups))
+
+    @cached_property
+    def _groups(self) -> tuple[Group, ...]:
+        parts: tuple[Series | Screening, ...] = (*self.series, *self.screenings)
+        return tuple(group for part in parts for group in part.who)
+
+    @cached_property
     def live_products(self) -> frozenset[str]:
         return frozenset(code for code, product in (self.products or {}).items() if product.live)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Calendars:
     """All that is loaded; the one in force on the day decides."""
 

@@ -3,33 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from core.ages import Day, reach
 from core.calendar import Calendar, DoseRule, Schedule, Series
 
-
-class Given(NamedTuple):
-    """A dose as the engine walks over it; `place` is its index in the person's sorted doses."""
-
-    day: Day
-    vaccine: str
-    place: int
-
-
-class Verdict(NamedTuple):
-    """What one dose is worth in one series. `reason` is one of core.calendar.REASONS, None when it counts."""
-
-    place: int
-    number: int | None
-    reason: str | None
+# Plain tuples: a person has dozens of them, a country a billion. A given dose is its day, the vaccine, and its place in
+# the person's record sorted by day and vaccine. A verdict is that place, the number the dose was tried as (None when
+# none was left) and one of core.calendar.REASONS (None when it counts).
+Given = tuple[Day, str, int]
+Verdict = tuple[int, "int | None", "str | None"]
+_NONE: frozenset[int] = frozenset()
 
 
-class Course(NamedTuple):
+@dataclass(slots=True)
+class Course:
     """A series as far as it has come.
 
-    `position` is the next dose in `schedule`, at its end when complete; `valid` are the days of the doses that count,
-    by number; `previous` is the last dose that an interval is measured from; `repeats` counts the last dose's rounds.
+    `position` is the next dose in `schedule`, at its end when complete; `valid` are the days of the doses that count, in
+    their order, by number; `previous` is the last dose that an interval is measured from; `repeats` counts the rounds of
+    a last dose that is given for life.
     """
 
     schedule: Schedule
@@ -40,14 +33,16 @@ class Course(NamedTuple):
     repeats: int
 
 
-class Record(NamedTuple):
+@dataclass(slots=True)
+class Record:
     """What the judging of every series needs to know of the person.
 
-    `too_near` gives for a live dose the earlier ones it came too soon after, and of each whether grace would cover it;
-    `accepted` are the places of doses that an older calendar has counted.
+    `ages` are the days on which the person reaches the calendar's ages; `too_near` gives for a live dose the earlier
+    ones it came too soon after, and of each whether grace would cover it; `accepted` are the places of doses that an
+    older calendar has counted.
     """
 
-    birth: Day
+    ages: Sequence[int]
     sex: str
     on: int
     too_near: Mapping[int, Sequence[tuple[int, bool]]]
@@ -63,37 +58,44 @@ def course(series: Series, doses: Sequence[Given], record: Record) -> Course:
     """
     schedules = series.schedules
     if not doses:
-        return Course(startable(series, record, record.on), 0, (), None, {}, 0)
-    accepted = record.accepted.get(series.id, frozenset())
+        return Course(_startable(series, record), 0, (), None, {}, 0)
+    accepted = record.accepted.get(series.id, _NONE)
     if len(schedules) == 1:
         return walk(schedules[0], doses, record, accepted)
+    first = doses[0][0]
+    likely = [s for s in schedules if _starts(s, record.ages, first[0])]
+    if len(likely) == 1:
+        walked = walk(likely[0], doses, record, accepted)
+        # When the very first dose counts, no schedule can have begun earlier: the others need no look.
+        if first in walked.valid.values():
+            return walked
     begun = [w for s in schedules if (w := walk(s, doses, record, accepted)).valid]
     if not begun:
-        return walk(startable(series, record, record.on), doses, record, accepted)
-    start = min(next(iter(walked.valid.values())) for walked in begun).ordinal
-    fitting = [walked for walked in begun if _starts(walked.schedule, record.birth, start)]
+        return walk(_startable(series, record), doses, record, accepted)
+    start = min(next(iter(walked.valid.values()))[0] for walked in begun)
+    fitting = [walked for walked in begun if _starts(walked.schedule, record.ages, start)]
     return max(fitting or begun, key=_score)
 
 
 def _score(walked: Course) -> tuple[int, int, int]:
     left = len(walked.schedule.doses) - walked.position
-    if left or not walked.valid:
+    if left:
         return 0, len(walked.valid), -left
-    return 1, -max(walked.valid.values()).ordinal, len(walked.valid)
+    return 1, -max(walked.valid.values())[0], len(walked.valid)
 
 
-def startable(series: Series, record: Record, start: int) -> Schedule:
-    """The schedule for who starts on the day `start`."""
-    return next((s for s in series.schedules if _starts(s, record.birth, start)), series.schedules[-1])
+def _startable(series: Series, record: Record) -> Schedule:
+    """The schedule for who starts today."""
+    return next((s for s in series.schedules if _starts(s, record.ages, record.on)), series.schedules[-1])
 
 
-def _starts(schedule: Schedule, birth: Day, start: int) -> bool:
+def _starts(schedule: Schedule, ages: Sequence[int], start: int) -> bool:
     since, until = schedule.start_from, schedule.start_until
-    return (since is None or start >= reach(birth, since)) and (until is None or start < reach(birth, until))
+    return (since is None or start >= ages[since]) and (until is None or start < ages[until])
 
 
 def walk(
-    schedule: Schedule, doses: Sequence[Given], record: Record, accepted: frozenset[int] = frozenset()
+    schedule: Schedule, doses: Sequence[Given], record: Record, accepted: frozenset[int] = _NONE
 ) -> Course:
     """Every dose, in the order of days, against the next one the schedule expects.
 
@@ -101,24 +103,26 @@ def walk(
     it was the wrong product or more than the series needs.
     """
     rules = schedule.doses
+    ages, sex, too_near, end = record.ages, record.sex, record.too_near, len(rules)
     position = repeats = 0
     previous: Day | None = None
+    before, last = 0, ""
     valid: dict[int, Day] = {}
     verdicts: list[Verdict] = []
-    seen: set[tuple[int, str]] = set()
     for day, vaccine, place in doses:
-        position = after_skips(rules, position, record.birth, day.ordinal, valid)
-        key = (day.ordinal, vaccine)
-        if position >= len(rules) or key in seen:
-            verdicts.append(Verdict(place, None, "extraneous"))
+        ordinal = day[0]
+        if position < end and rules[position].skippable:
+            position = after_skips(rules, position, ages, ordinal, valid)
+        if position >= end or (ordinal == before and vaccine == last):
+            verdicts.append((place, None, "extraneous"))
             continue
-        seen.add(key)
+        before, last = ordinal, vaccine
         rule = rules[position]
         number = rule.number + repeats
-        reason = None if place in accepted else _judge(rule, day, vaccine, record, previous, valid)
-        if reason is None and place in record.too_near and _conflict(record.too_near[place], verdicts):
+        reason = None if place in accepted else _judge(rule, ordinal, vaccine, sex, ages, previous, valid)
+        if reason is None and place in too_near and _conflict(too_near[place], verdicts):
             reason = "live_vaccine_conflict"
-        verdicts.append(Verdict(place, number, reason))
+        verdicts.append((place, number, reason))
         if reason == "wrong_product":
             continue
         previous = day
@@ -132,45 +136,47 @@ def walk(
 
 
 def after_skips(
-    rules: Sequence[DoseRule], position: int, birth: Day, on: int, valid: Mapping[int, Day]
+    rules: Sequence[DoseRule], position: int, ages: Sequence[int], on: int, valid: Mapping[int, Day]
 ) -> int:
     """The place of the dose that is expected on the day `on`, when those not needed any more are passed over."""
     while position < len(rules):
         rule = rules[position]
-        if rule.skip_from_age is not None and on >= reach(birth, rule.skip_from_age):
-            position += 1
-            continue
-        late = rule.skip_if_previous_from
-        if late is None or not valid or max(valid.values()).ordinal < reach(birth, late):
-            break
+        if rule.skip_from_age is None or on < ages[rule.skip_from_age]:
+            late = rule.skip_if_previous_from
+            if late is None or not valid or max(valid.values())[0] < ages[late]:
+                break
         position += 1
     return position
 
 
 def _judge(
     rule: DoseRule,
-    day: Day,
+    ordinal: int,
     vaccine: str,
-    record: Record,
+    sex: str,
+    ages: Sequence[int],
     previous: Day | None,
     valid: Mapping[int, Day],
 ) -> str | None:
-    ordinal, birth = day.ordinal, record.birth
-    window = rule.windows.get(vaccine)
-    if (
-        window is None
-        or (window.from_age is not None and ordinal < reach(birth, window.from_age))
-        or (window.until_age is not None and ordinal >= reach(birth, window.until_age))
-        or (window.sex is not None and window.sex != record.sex)
+    if vaccine not in rule.windows:
+        return "wrong_product"
+    window = rule.windows[vaccine]
+    if window is not None and (
+        (window.from_age is not None and ordinal < ages[window.from_age])
+        or (window.until_age is not None and ordinal >= ages[window.until_age])
+        or (window.sex is not None and window.sex != sex)
     ):
         return "wrong_product"
-    if rule.too_late_age is not None and ordinal >= reach(birth, rule.too_late_age):
+    if rule.too_late_age is not None and ordinal >= ages[rule.too_late_age]:
         return "after_latest_age"
-    if ordinal < reach(birth, rule.absolute_minimum_age):
+    if ordinal < ages[rule.absolute_minimum_age]:
         return "too_young"
-    for interval in rule.intervals:
-        since = previous if interval.after == 0 else valid.get(interval.after)
-        if since is not None and ordinal < reach(since, interval.absolute_minimum):
+    for after, absolute_minimum, _minimum, _recommended in rule.intervals:
+        since = valid.get(after) if after else previous
+        if since is None:
+            continue
+        months, days = absolute_minimum
+        if ordinal < (reach(since, absolute_minimum) if months else since[0] + days):
             return "interval_too_short"
     return None
 
@@ -179,19 +185,17 @@ def _conflict(near: Sequence[tuple[int, bool]], verdicts: Sequence[Verdict]) -> 
     """Whether an earlier live dose is in the way. Grace is only for the next dose of the same protection, after one that
     counted (CDSi, live virus conflict).
     """
-    counted = {v.place for v in verdicts if v.reason is None}
+    counted = {place for place, _number, reason in verdicts if reason is None}
     return any(not (graced and place in counted) for place, graced in near)
 
 
-def too_near(calendar: Calendar, doses: Sequence[Given]) -> dict[int, list[tuple[int, bool]]]:
+def too_near(calendar: Calendar, live: Sequence[Given]) -> dict[int, list[tuple[int, bool]]]:
     """For every live dose, the earlier live ones too few days before it; those of the same day do not matter."""
-    live = [d for d in doses if d.vaccine in calendar.live_products]
     limit = calendar.live_conflict_days
     found: dict[int, list[tuple[int, bool]]] = {}
-    for n, dose in enumerate(live):
-        for earlier in live[:n]:
-            apart = dose.day.ordinal - earlier.day.ordinal
+    for n, (day, _vaccine, place) in enumerate(live):
+        for earlier_day, _earlier_vaccine, earlier in live[:n]:
+            apart = day[0] - earlier_day[0]
             if 0 < apart < limit:
-                graced = apart >= limit - calendar.grace_days
-                found.setdefault(dose.place, []).append((earlier.place, graced))
+                found.setdefault(place, []).append((earlier, apart >= limit - calendar.grace_days))
     return found

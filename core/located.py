@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import yaml
 
@@ -13,7 +13,6 @@ from core.ages import Span
 from core.ages import parse as parse_span
 from core.errors import ContentError
 
-T = TypeVar("T")
 _MISSING: Any = object()
 
 
@@ -151,10 +150,3 @@ def open_file(path: Path, file: str, what: str) -> Entry:
     if node is None:
         raise ContentError(file, 1, "is empty")
     return Entry(node, file, what)
-
-
-def build(entry: Entry, make: Callable[[Entry], T]) -> T:
-    """`make` the value of an entry, and refuse what it did not ask for."""
-    made = make(entry)
-    entry.close()
-    return made

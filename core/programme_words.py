@@ -14,31 +14,51 @@ from core.errors import ContentError
 from core.i18n import CONTENT, Text, Words, _, n_, verbatim
 
 if TYPE_CHECKING:
+    from core.calendar import Calendars
     from core.recommendations import DoseVerdict, Recommendation
 
 KINDS = ("vaccines", "series", "screenings")
 
-
-@lru_cache(maxsize=1)
-def _names() -> Mapping[str, Mapping[str, Words]]:
-    uz, ru = (_read(language) for language in ("uz", "ru"))
-    return {kind: {code: Words(uz[kind][code], ru[kind][code]) for code in uz[kind]} for kind in KINDS}
-
-
-def _read(language: str) -> dict[str, dict[str, str]]:
-    loaded: dict[str, dict[str, str]] = yaml.safe_load(
-        (CONTENT / language / "programmes.yml").read_text(encoding="utf-8")
-    )
-    return loaded
-
-
-def check() -> None:
-    """Raises ContentError when the two languages do not name the same things."""
-    uz, ru = _read("uz"), _read("ru")
-    for kind in KINDS:
-        for code in sorted(set(uz.get(kind, {})) ^ set(ru.get(kind, {}))):
-            missing = "ru" if code in uz.get(kind, {}) else "uz"
-            raise ContentError(f"content/{missing}/programmes.yml", None, f"“{kind}: {code}” is missing")
+_VERDICTS: Mapping[str, Text] = {
+    "too_young": _("Too early for this age: {vaccine}, {on}."),
+    "interval_too_short": _("Too soon after the dose before: {vaccine}, {on}."),
+    "live_vaccine_conflict": _("Too soon after another live vaccine: {vaccine}, {on}."),
+    "after_latest_age": _("After the last age for it: {vaccine}, {on}."),
+    "extraneous": _("More than this series needs: {vaccine}, {on}."),
+    "wrong_product": _("Another vaccine is needed for this dose: {vaccine}, {on}."),
+}
+# What decides alone, whatever else there is to say.
+_ALWAYS: Mapping[str, Text] = {
+    "not_for_person": _("Not planned for this person: {item}."),
+    "too_late": _("The age for it has passed: {item}. A doctor can say if it is still needed."),
+    "refused": _("Refused: {item}. You can change your mind at any time."),
+}
+_NOT_YET: Mapping[str, Text] = {
+    "age": _("Coming: {item}, dose {dose}. Planned {age}, that is on {on}."),
+    "interval": _("Coming: {item}, dose {dose}, from {on}: time must pass after the dose before."),
+    "live": _("Coming: {item}, dose {dose}, from {on}: a pause is needed after another live vaccine."),
+    "start": _("Coming: {item}, dose {dose}. Planned for this group from {on}."),
+    "season": _("Every year before the cold season: {item}. From {on}."),
+    "first_check": _("Coming: {item}, for the first time on {on}."),
+    "after_check": _("Last done on {last}: {item}. Next on {on}."),
+    "pregnancy": _("Coming: {item}. The time for it begins on {on}."),
+}
+_DUE: Mapping[str, Text] = {
+    "age": _("Not recorded yet: {item}, dose {dose}. Planned {age}, that is {on}."),
+    "interval": _(
+        "Not recorded yet: {item}, dose {dose}. Enough time has passed since the dose before, on {on}."
+    ),
+    "live": _(
+        "Not recorded yet: {item}, dose {dose}. The pause after another live vaccine is over since {on}."
+    ),
+    "start": _("Not recorded yet: {item}, dose {dose}. Planned for this group since {on}."),
+    "season": _("Not recorded for this season: {item}. Given since {on}."),
+    "first_check": _("No result recorded: {item}. Planned since {on}."),
+    "after_check": _("Last done on {last}: {item}. It is time again since {on}."),
+    "pregnancy": _("No result recorded: {item}. Planned since {on}."),
+}
+_REPEAT = _("No clear answer on {last}: {item}. It is repeated from {on}.")
+_EVERY_PREGNANCY = _("Planned in every pregnancy: {item}. Your doctor names the day.")
 
 
 def vaccine(code: str) -> Text | Words:
@@ -52,6 +72,7 @@ def disease(code: str) -> Text | Words:
 
 
 def screening(code: str) -> Text | Words:
+    """How patients call a check."""
     return _names()["screenings"].get(code) or verbatim(code)
 
 
@@ -75,86 +96,74 @@ def at_age(span: Span) -> Text:
 
 def verdict(given: DoseVerdict) -> Text | None:
     """Why a dose does not count."""
-    name = vaccine(given.vaccine)
-    match given.reason_code:
-        case "too_young":
-            return _("{vaccine} on {on} was given too early for this age.", vaccine=name, on=given.on)
-        case "interval_too_short":
-            return _("{vaccine} on {on} came too soon after the dose before.", vaccine=name, on=given.on)
-        case "live_vaccine_conflict":
-            return _("{vaccine} on {on} came too soon after another live vaccine.", vaccine=name, on=given.on)
-        case "after_latest_age":
-            return _("{vaccine} on {on} was given after the last age for it.", vaccine=name, on=given.on)
-        case "extraneous":
-            return _("{vaccine} on {on} was more than this series needs.", vaccine=name, on=given.on)
-        case "wrong_product":
-            return _("{vaccine} on {on} is not the vaccine for this dose.", vaccine=name, on=given.on)
-    return None
+    if given.reason_code is None:
+        return None
+    return Text(
+        _VERDICTS[given.reason_code].msgid, values={"vaccine": vaccine(given.vaccine), "on": given.on}
+    )
 
 
 def reason(found: Recommendation) -> Text:
     """Why it stands as it does today."""
-    name = item(found.item)
+    kind, *more = found.why
+    values: dict[str, object] = {"item": item(found.item), "dose": found.dose, "on": found.recommended_on}
+    if found.status in _ALWAYS:
+        return Text(_ALWAYS[found.status].msgid, values=values)
+    if found.status == "complete":
+        if found.dose is None:
+            return _("Done: {item}. It is not planned again.", item=values["item"])
+        return _("{disease}: everything planned is done.", disease=disease(found.series))
+    if found.status == "exempt":
+        return _exempt(values["item"], more[0])
     if found.booked_on is not None:
-        return _("{item}: you are booked for {on}.", item=name, on=found.booked_on)
-    kind: str = str(found.why[0])
-    say: Any = _PLAIN.get(found.status) or _PLAIN.get(kind)
-    if say is not None:
-        return Text(say.msgid, values={"item": name, "disease": disease(found.series), "on": found.latest_on})
-    if kind in ("exempt", "refused"):
-        return _exempt(found, name)
-    if found.dose is None:
-        return _check(found, name, kind)
-    return _dose(found, name, kind)
+        return _("Booked for {on}: {item}.", on=found.booked_on, item=values["item"])
+    if found.recommended_on is None:
+        return Text(_EVERY_PREGNANCY.msgid, values=values)
+    return Text(_planned(found.status, str(kind), more, values).msgid, values=values)
 
 
-_PLAIN: Mapping[str, Text] = {
-    "complete": _("{disease}: everything planned is done."),
-    "not_for_person": _("{item}: this person is not in the group it is planned for."),
-    "too_late": _("{item}: the age for it has passed. Ask a doctor if it is still needed."),
-    "pregnancy": _("{item}: planned for every pregnancy. Ask your doctor for the day."),
-}
-
-
-def _exempt(found: Recommendation, name: object) -> Text:
-    if found.why[0] == "refused":
-        return _("{item}: refused. You can change your mind at any time.", item=name)
-    until = found.why[1]
+def _exempt(name: object, until: object) -> Text:
     if isinstance(until, int):
-        return _("{item}: put off by a doctor until {until}.", item=name, until=date.fromordinal(until))
-    return _("{item}: not to be given, a doctor exempted from it.", item=name)
+        return _("Put off by a doctor until {until}: {item}.", until=date.fromordinal(until), item=name)
+    return _("Not to be given, a doctor decided so: {item}.", item=name)
 
 
-def _dose(found: Recommendation, name: object, kind: str) -> Text:
-    values = {"item": name, "dose": found.dose, "on": found.recommended_on, "disease": disease(found.series)}
+def _planned(status: str, kind: str, more: list[Any], values: dict[str, object]) -> Text:
+    """The template; adds to `values` what only some of them show."""
     if kind == "age":
-        values["age"] = at_age(found.why[1])  # type: ignore[arg-type]
-        if found.status == "not_yet":
-            return _("{item}, dose {dose}: given {age}, that is on {on}.", **values)
-        return _("{item}, dose {dose}, is not recorded yet. It is given {age}, that was on {on}.", **values)
-    if kind == "season":
-        if found.status == "not_yet":
-            return _("{item}: every year before the cold season, from {on}.", **values)
-        return _("{item}: not recorded for this season, which began on {on}.", **values)
-    if found.status == "not_yet":
-        return _(
-            "{item}, dose {dose}: from {on}, so that the time since the last dose is long enough.", **values
-        )
-    return _(
-        "{item}, dose {dose}, is not recorded yet. Since {on} the time since the last dose is long enough.",
-        **values,
-    )
-
-
-def _check(found: Recommendation, name: object, kind: str) -> Text:
-    on = found.recommended_on
+        values["age"] = at_age(more[0])
     if kind == "after_check":
-        last, result = found.why[1], found.why[2]
-        if found.status == "not_yet":
-            return _("{item}: last done on {last}, next on {on}.", item=name, last=last, on=on)
-        if result == "inadequate":
-            return _("{item}: on {last} it gave no clear answer and is repeated.", item=name, last=last)
-        return _("{item}: last done on {last}, it was time again on {on}.", item=name, last=last, on=on)
-    if found.status == "not_yet":
-        return _("{item}: for the first time on {on}.", item=name, on=on)
-    return _("{item}: no result is recorded; planned since {on}.", item=name, on=on)
+        values["last"] = more[0]
+        if more[1] == "inadequate":
+            return _REPEAT
+    return (_NOT_YET if status == "not_yet" else _DUE)[kind]
+
+
+@lru_cache(maxsize=1)
+def _names() -> Mapping[str, Mapping[str, Words]]:
+    uz, ru = (_read(language) for language in ("uz", "ru"))
+    return {kind: {code: Words(uz[kind][code], ru[kind][code]) for code in uz[kind]} for kind in KINDS}
+
+
+def _read(language: str) -> dict[str, dict[str, str]]:
+    loaded: dict[str, dict[str, str]] = yaml.safe_load(
+        (CONTENT / language / "programmes.yml").read_text(encoding="utf-8")
+    )
+    return loaded
+
+
+def check(calendars: Calendars) -> None:
+    """Raises ContentError when a name is missing, or the two languages do not name the same things."""
+    needed = {
+        "vaccines": calendars.vaccine_codes,
+        "series": {series.id for calendar in calendars.vaccination for series in calendar.series},
+        "screenings": calendars.screening_codes
+        | {other.code for calendar in calendars.screening for other in calendar.unscheduled},
+    }
+    for language in ("uz", "ru"):
+        file = f"content/{language}/programmes.yml"
+        named = _read(language)
+        for kind in KINDS:
+            for code in sorted(needed[kind] ^ set(named.get(kind, {}))):
+                wrong = "is missing" if code in needed[kind] else "is not in the calendars"
+                raise ContentError(file, None, f"“{code}” under “{kind}” {wrong}")

@@ -5,16 +5,16 @@ Pure: the same person, record and day give the same answer, in any order of the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
 from core import calendar_loader, immunization
-from core import forecast as ahead
-from core.ages import Day, take_apart
-from core.calendar import RESULTS, STATUSES, Calendar, Calendars, Series
-from core.forecast import Situation
+from core.ages import take_apart
+from core.calendar import RESULTS, STATUSES, Calendar, Calendars
+from core.eligibility import Kind, audience, kind_of
+from core.forecast import next_dose
 from core.i18n import CONTENT
 from core.immunization import Course, Given, Record
 from core.recommendations import (
@@ -27,6 +27,8 @@ from core.recommendations import (
     Refusal,
     ScreeningResult,
 )
+from core.screening import next_check
+from core.standing import Situation
 
 __all__ = [
     "RESULTS",
@@ -50,6 +52,10 @@ __all__ = [
 
 VACCINATION = CONTENT / "shared" / "vaccination.yml"
 SCREENING = CONTENT / "shared" / "screening.yml"
+
+
+# `DoseVerdict(*fields)` without the call in between.
+_new: Callable[[type[DoseVerdict], tuple[object, ...]], DoseVerdict] = tuple.__new__
 
 
 def load(vaccination: Path = VACCINATION, screening: Path | None = SCREENING) -> Calendars:
@@ -107,54 +113,84 @@ def assess(
 ) -> tuple[tuple[DoseVerdict, ...], tuple[Recommendation, ...]]:
     """`evaluate` and `forecast` in one pass over the record. Doses after `on` are left out."""
     calendar = calendars.vaccination_on(on)
-    record = sorted((d for d in doses if d.on <= on), key=_order)
-    given = [Given(take_apart(d.on), d.vaccine, place) for place, d in enumerate(record)]
-    birth = take_apart(person.birth_date)
-    today = on.toordinal()
-    near = immunization.too_near(calendar, given)
+    record = sorted([d for d in doses if d.on <= on], key=_order)
+    given: list[Given] = [(take_apart(d.on), d.vaccine, place) for place, d in enumerate(record)]
+    birth, today = take_apart(person.birth_date), on.toordinal()
+    live_products = calendar.live_products
+    live = [dose for dose in given if dose[1] in live_products]
+    near = immunization.too_near(calendar, live)
+    ages = calendar.ages.reach(birth)
     kept = _accepted(calendars, calendar, person, record)
-    courses = _courses(calendar, given, Record(birth, person.sex, today, near, kept))
-    verdicts = [
-        DoseVerdict(
-            record[v.place].vaccine,
-            record[v.place].on,
-            series.id,
-            v.number,
-            v.reason is None,
-            v.reason,
-            record[v.place].id,
-        )
-        for series, course in courses
-        for v in course.verdicts
-    ]
-    verdicts.sort(key=_verdict_order)
-    now = _situation(calendar, person, birth, given, exemptions, refusals, bookings, today)
-    found = [ahead.next_dose(series, course, calendar, now) for series, course in courses]
+    courses = _courses(calendar, given, Record(ages, person.sex, today, near, kept))
+    blocked, booked = _blocked(exemptions, refusals, today), _booked(bookings, today)
+    last_live = live[-1][0].ordinal if live else None
+    now = Situation(calendar, birth.ordinal, ages, today, blocked, booked, last_live)
+    groups = audience(calendar, kind_of(calendar, person))
+    found = [next_dose(s, g, c, now) for s, g, c in zip(calendar.series, groups, courses, strict=True)]
     checks = calendars.screening_on(on)
     if checks is not None:
         results = _by_screening(screenings, person.birth_date, on)
-        found += [ahead.next_check(s, results.get(s.code, ()), now) for s in checks.screenings]
-    return tuple(verdicts), tuple(found)
+        found += _checks(
+            checks, person, results, Situation(checks, birth.ordinal, (), today, blocked, booked, None)
+        )
+    return _verdicts(calendar, record, courses), tuple(found)
+
+
+def _checks(
+    checks: Calendar, person: Person, results: dict[str, list[ScreeningResult]], now: Situation
+) -> Sequence[Recommendation]:
+    kind = kind_of(checks, person)
+    if not results and not now.blocked and not now.booked and person.pregnancy_started_on is None:
+        return _first_checks(checks, kind, person.birth_date, now.on)
+    now.ages = checks.ages.reach(take_apart(person.birth_date))
+    began = person.pregnancy_started_on
+    return [
+        next_check(screening, groups, results.get(screening.code, ()), now, began)
+        for screening, groups in zip(checks.screenings, audience(checks, kind), strict=True)
+    ]
+
+
+@lru_cache(maxsize=4096)
+def _first_checks(checks: Calendar, kind: Kind, birth_date: date, on: int) -> tuple[Recommendation, ...]:
+    """The checks of who has had none yet: the same for everybody of one kind born on one day, so not worked out again."""
+    birth = take_apart(birth_date)
+    now = Situation(checks, birth.ordinal, checks.ages.reach(birth), on, {}, {}, None)
+    return tuple(
+        next_check(screening, groups, (), now, None)
+        for screening, groups in zip(checks.screenings, audience(checks, kind), strict=True)
+    )
 
 
 def _order(dose: Dose) -> tuple[date, str, str]:
-    return dose.on, dose.vaccine, str(dose.id)
+    number = dose.id
+    return dose.on, dose.vaccine, "" if number is None else str(number)
 
 
-def _verdict_order(verdict: DoseVerdict) -> tuple[date, str, str]:
-    return verdict.on, verdict.vaccine, verdict.series
-
-
-def _courses(calendar: Calendar, given: Sequence[Given], record: Record) -> list[tuple[Series, Course]]:
+def _courses(calendar: Calendar, given: Sequence[Given], record: Record) -> list[Course]:
     by_series: list[list[Given]] = [[] for _ in calendar.series]
     places = calendar.series_by_product
     for dose in given:
-        for place in places.get(dose.vaccine, ()):
+        for place in places.get(dose[1], ()):
             by_series[place].append(dose)
     return [
-        (series, immunization.course(series, doses, record))
+        immunization.course(series, doses, record)
         for series, doses in zip(calendar.series, by_series, strict=True)
     ]
+
+
+def _verdicts(
+    calendar: Calendar, record: Sequence[Dose], courses: Sequence[Course]
+) -> tuple[DoseVerdict, ...]:
+    """By day, vaccine and series: the record is sorted by the first two."""
+    by_dose: list[list[DoseVerdict]] = [[] for _ in record]
+    for place in calendar.series_by_name:
+        series = calendar.series[place].id
+        for n, number, reason in courses[place].verdicts:
+            dose = record[n]
+            by_dose[n].append(
+                _new(DoseVerdict, (dose.vaccine, dose.on, series, number, reason is None, reason, dose.id))
+            )
+    return tuple(verdict for verdicts in by_dose for verdict in verdicts)
 
 
 def _accepted(
@@ -174,32 +210,30 @@ def _accepted(
     return {series: frozenset(places) for series, places in kept.items()}
 
 
-def _situation(
-    calendar: Calendar,
-    person: Person,
-    birth: Day,
-    given: Sequence[Given],
-    exemptions: Iterable[Exemption],
-    refusals: Iterable[Refusal],
-    bookings: Iterable[Booking],
-    today: int,
-) -> Situation:
+def _blocked(
+    exemptions: Iterable[Exemption], refusals: Iterable[Refusal], today: int
+) -> dict[str, tuple[str, int | None]]:
+    """Of several exemptions from one vaccine the longest; an exemption is said before a refusal."""
     blocked: dict[str, tuple[str, int | None]] = {r.vaccine: ("refused", None) for r in refusals}
+    ends: dict[str, int | None] = {}
     for exemption in exemptions:
         until = exemption.until.toordinal() if exemption.until else None
-        before = blocked.get(exemption.vaccine)
-        longest = (
-            before is not None and before[0] == "exempt" and (before[1] is None or (until or 0) <= before[1])
-        )
-        if (until is None or until > today) and not (longest and until is not None):
-            blocked[exemption.vaccine] = ("exempt", until)
+        if until is not None and until <= today:
+            continue
+        known = ends.get(exemption.vaccine, 0)
+        ends[exemption.vaccine] = None if known is None or until is None else max(known, until)
+    blocked.update({vaccine: ("exempt", until) for vaccine, until in ends.items()})
+    return blocked
+
+
+def _booked(bookings: Iterable[Booking], today: int) -> dict[str, int]:
+    """The nearest appointment for each item that is not past."""
     booked: dict[str, int] = {}
     for booking in bookings:
         when = booking.on.toordinal()
         if when >= today:
             booked[booking.item] = min(when, booked.get(booking.item, when))
-    live = [d.day for d in given if d.vaccine in calendar.live_products]
-    return Situation(person, birth, today, blocked, booked, live[-1] if live else None)
+    return booked
 
 
 def _by_screening(
