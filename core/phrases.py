@@ -12,16 +12,17 @@ from core import script
 
 MAX_TOKENS = 400
 GAP_TOKENS = 2  # words that may stand inside a phrase
-FUZZY_MIN_LETTERS = 5
+FUZZY_MIN_LETTERS = 6
 FUZZY_MAX_LETTERS = 16
 
 # Concepts that are grammar: what denies the next word, the word before, and what begins a new thought.
 DENIES_NEXT, DENIES_LAST, CONTRAST = "denies_next", "denies_last", "contrast"
+NOT_TYPOS = "not_typos"  # words that look like a misspelling of a listed one
 INTENSIFIER, LACKING = (
     "intensifier",
     "lacking",
 )  # "не очень болит"; "сил нет" denies the strength, not what follows
-GRAMMAR = (DENIES_NEXT, DENIES_LAST, CONTRAST, INTENSIFIER, LACKING)
+GRAMMAR = (DENIES_NEXT, DENIES_LAST, CONTRAST, INTENSIFIER, LACKING, NOT_TYPOS)
 
 _TOKEN = re.compile(r"[a-z]+|\d+(?:[.,]\d+)?|[.!?;,:/]")
 _MARKS = frozenset(".!?;,:/")
@@ -70,6 +71,7 @@ class Lexicon:
         self._misspelt: defaultdict[str, set[tuple[str, bool]]] = defaultdict(set)
         self._grammar = {c: frozenset(map(script.fold, words.get(c, ()))) for c in GRAMMAR}
         self._no = self._grammar[DENIES_NEXT] | self._grammar[DENIES_LAST]
+        self._not_typos = tuple(word.rstrip("*") for word in self._grammar[NOT_TYPOS])
         self._uzbek_no = self._grammar[DENIES_LAST] - self._grammar[DENIES_NEXT]
         self._cached_places = lru_cache(maxsize=65536)(self._places)
         for concept, phrases in words.items():
@@ -116,12 +118,14 @@ class Lexicon:
 
     def _misspelt_places(self, token: str) -> Iterator[_Place]:
         near: dict[tuple[str, bool], int] = {}
+        if any(token.startswith(word) for word in self._not_typos):
+            return
         for length in range(FUZZY_MIN_LETTERS - 1, min(len(token), FUZZY_MAX_LETTERS) + 1):
             start = token[:length]
             for variant in _one_less(start):
                 for stem, is_prefix in self._misspelt.get(variant, ()):
                     # The first letter and the last are kept: the last often tells the tense (ударил, ударит).
-                    same_ends = stem[0] == start[0] and stem[-1] == start[-1]
+                    same_ends = stem[0] == start[0] and stem[-1] == start[-1] and ("ma" in start or "ma" not in stem)
                     if same_ends and (is_prefix or length == len(token)) and _one_edit(start, stem):
                         near[stem, is_prefix] = length
         for (stem, is_prefix), length in near.items():

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from core import measures, red_flags, script
-from core.phrases import Hit, Lexicon, Token
+from core.phrases import Hit, Lexicon
 from core.red_flags import FirstAid, Flag, Sign, first_aid
 
 __all__ = ["FirstAid", "RedFlag", "find", "find_all", "first_aid"]
@@ -118,10 +118,17 @@ class _Message:
                 acute.append(live)
         if self.better and all(hit.end < max(self.better) for live in acute for hit in live):
             return False
-        return any(
-            all(any(_apart(first, hit) <= WINDOW_TOKENS for hit in live) for live in choices[1:])
-            for first in choices[0]
-        )
+        return _together(choices, ())
+
+
+def _together(choices: Sequence[Sequence[Hit]], chosen: tuple[Hit, ...]) -> bool:
+    """Whether every need has a hit of its own words, all within the window."""
+    if not choices:
+        return True
+    return any(
+        all(0 < _apart(hit, other) <= WINDOW_TOKENS for other in chosen) and _together(choices[1:], (*chosen, hit))
+        for hit in choices[0]
+    )
 
 
 def _apart(a: Hit, b: Hit) -> int:
