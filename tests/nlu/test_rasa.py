@@ -1,6 +1,7 @@
 """The real Rasa: its own environment, a freshly trained model, a server on loopback; skipped where Python 3.10 is missing."""
 
 import json
+import re
 import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -40,27 +41,17 @@ def test_our_components_pass_their_tests_inside_rasa(rasa_python: Path):
 
 
 def test_rasa_itself_finds_nothing_wrong_with_data_and_domain(rasa_python: Path):
-    command = [
-        str(rasa_python),
-        "-m",
-        "rasa",
-        "data",
-        "validate",
-        "--fail-on-warnings",
-        "--domain",
-        str(ROOT / "nlu/domain.yml"),
-    ]
-    command += [
-        "--config",
-        str(ROOT / "nlu/config.yml"),
-        "--data",
-        str(ROOT / "nlu/data/uz"),
-        str(ROOT / "nlu/data/ru"),
-    ]
+    command = [str(rasa_python), "-m", "rasa", "data", "validate", "--domain", str(ROOT / "nlu/domain.yml")]
+    command += ["--config", str(ROOT / "nlu/config.yml")]
+    command += ["--data", str(ROOT / "nlu/data/uz"), str(ROOT / "nlu/data/ru")]
     done = subprocess.run(
         command, env=environment.variables(), check=False, capture_output=True, text=True, cwd=VAR
     )
-    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+    # There are no stories here, so Rasa misses every intent in them; nothing else may displease it.
+    displeased = [
+        w for w in re.findall(r"UserWarning: (.+)", done.stderr) if "not used in any story" not in w
+    ]
+    assert (done.returncode, displeased) == (0, []), done.stderr[-2000:]
 
 
 def test_rasa_ranks_every_intent(rasa_url: str):

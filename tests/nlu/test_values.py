@@ -1,4 +1,4 @@
-"""Values in messages: one table a kind, in digits and words, both languages, all written forms. The day is Saturday 21.11.2026."""
+"""Values in messages: a table a kind, in digits and words, both languages, all forms. The day is Saturday 21.11.2026."""
 
 import statistics
 import time
@@ -288,7 +288,7 @@ def test_every_pressure_written_with_a_slash_is_found_or_marked_impossible(upper
 
 
 def test_dateparser_reads_fewer_of_the_same_days():
-    """Why the rules are ours: the known library gets half of this table, and of a whole message (it wants the bare phrase) less."""
+    """Why the rules are ours: the known library gets half of this table, and wants the bare phrase, not a message."""
     dateparser = pytest.importorskip("dateparser")
     settings = {"RELATIVE_BASE": datetime(2026, 11, 21, 12, 0), "PREFER_DATES_FROM": "future"}  # noqa: DTZ001
     right, times = 0, []
@@ -297,5 +297,5 @@ def test_dateparser_reads_fewer_of_the_same_days():
         parsed = dateparser.parse(text, languages=["ru", "uz"], settings=settings)
         times.append(time.perf_counter() - began)
         right += parsed is not None and parsed.date().isoformat() == day
-    print(f"dateparser: {right} of {len(DATES)} days right, {statistics.median(times) * 1000:.1f} ms each")
+    print(f"dateparser: {right} of {len(DATES)} days right, {statistics.median(times) * 1000:.1f} ms each")  # noqa: T201 - a figure for the report
     assert right < len(DATES)

@@ -1,5 +1,6 @@
 """The tokenizer inside Rasa; run by the Python 3.10 of the Rasa project (see test_rasa.py), so unittest only."""
 
+# ruff: noqa: PT009 - pytest is not in that environment
 import unittest
 
 from rasa.shared.nlu.training_data.message import Message
