@@ -24,7 +24,7 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _TOP = ("on", "person", "immunizations", "screenings", "exemptions", "refusals", "bookings")
 _PERSON = ("birth_date", "sex", "pregnant", "conditions", "region", "pregnancy_started_on")
 _SEXES = ("female", "male")
-_KINDS = ("medical", "immune", "refusal")
+_KINDS = ("medical", "immune", "stock", "refusal")
 _OLDEST_YEARS = 130
 
 
@@ -140,6 +140,8 @@ def _exemptions(
         vaccine = _code(item, "vaccine", path, vaccines)
         kind = _choice(item, "kind", f"{path}.kind", _KINDS) or "medical"
         until = _day(item, "until", f"{path}.until") if item.get("until") is not None else None
+        if kind == "stock" and until is None:
+            raise WrongInput(f"{path}.until: is missing; a vaccine that has run out comes back")
         if kind == "refusal":
             refusals.append(Refusal(vaccine))
         else:

@@ -18,7 +18,10 @@ Kind = tuple[str, bool, frozenset[str], "str | None"]
 
 def kind_of(calendar: Calendar, person: Person) -> Kind:
     """All of a person but their age that the calendar's rules can tell apart."""
-    region = person.region if person.region in calendar.named_regions else None
+    region = person.region
+    if region is not None and region not in calendar.named_regions:
+        # A district's code begins with its region's.
+        region = region[:4] if region[:4] in calendar.named_regions else None
     return person.sex, person.pregnant, person.conditions & calendar.conditions, region
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -114,7 +113,7 @@ def reason(found: Recommendation) -> Text:
             return _("Done: {item}. It is not planned again.", item=values["item"])
         return _("{disease}: everything planned is done.", disease=disease(found.series))
     if found.status == "exempt":
-        return _exempt(values["item"], more[0])
+        return _exempt(values["item"], more[0], str(more[1]))
     if found.booked_on is not None:
         return _("Booked for {on}: {item}.", on=found.booked_on, item=values["item"])
     if found.recommended_on is None:
@@ -122,9 +121,13 @@ def reason(found: Recommendation) -> Text:
     return Text(_planned(found.status, str(kind), more, values).msgid, values=values)
 
 
-def _exempt(name: object, until: object) -> Text:
-    if isinstance(until, int):
-        return _("Put off by a doctor until {until}: {item}.", until=date.fromordinal(until), item=name)
+def _exempt(name: object, until: object, kind: str) -> Text:
+    if kind == "immune":
+        return _("Not needed, the body is protected already: {item}.", item=name)
+    if kind == "stock":
+        return _("Put off until {until}, the vaccine has run out: {item}.", until=until, item=name)
+    if until is not None:
+        return _("Put off by a doctor until {until}: {item}.", until=until, item=name)
     return _("Not to be given, a doctor decided so: {item}.", item=name)
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from core import calendar_loader, immunization
 from core.ages import take_apart
 from core.calendar import RESULTS, STATUSES, Calendar, Calendars
-from core.eligibility import Kind, audience, kind_of
+from core.eligibility import FAR, Kind, audience, kind_of
 from core.forecast import next_dose
 from core.i18n import CONTENT
 from core.immunization import Course, Given, Record
@@ -28,7 +28,7 @@ from core.recommendations import (
     ScreeningResult,
 )
 from core.screening import next_check
-from core.standing import Situation
+from core.standing import Blocked, Situation
 
 __all__ = [
     "RESULTS",
@@ -210,19 +210,16 @@ def _accepted(
     return {series: frozenset(places) for series, places in kept.items()}
 
 
-def _blocked(
-    exemptions: Iterable[Exemption], refusals: Iterable[Refusal], today: int
-) -> dict[str, tuple[str, int | None]]:
+def _blocked(exemptions: Iterable[Exemption], refusals: Iterable[Refusal], today: int) -> dict[str, Blocked]:
     """Of several exemptions from one vaccine the longest; an exemption is said before a refusal."""
-    blocked: dict[str, tuple[str, int | None]] = {r.vaccine: ("refused", None) for r in refusals}
-    ends: dict[str, int | None] = {}
+    blocked: dict[str, Blocked] = {r.vaccine: ("refused", None, "") for r in refusals}
+    ends: dict[str, tuple[int, str]] = {}
     for exemption in exemptions:
-        until = exemption.until.toordinal() if exemption.until else None
-        if until is not None and until <= today:
-            continue
-        known = ends.get(exemption.vaccine, 0)
-        ends[exemption.vaccine] = None if known is None or until is None else max(known, until)
-    blocked.update({vaccine: ("exempt", until) for vaccine, until in ends.items()})
+        until = exemption.until.toordinal() if exemption.until else FAR
+        if until > today:
+            ends[exemption.vaccine] = max((until, exemption.kind), ends.get(exemption.vaccine, (0, "")))
+    for vaccine, (until, kind) in ends.items():
+        blocked[vaccine] = "exempt", None if until == FAR else until, kind
     return blocked
 
 

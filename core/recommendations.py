@@ -43,7 +43,10 @@ class ScreeningResult:
 
 @dataclass(frozen=True, slots=True)
 class Exemption:
-    """Not to be given before `until`, or never when it is None. `kind` is medical or immune."""
+    """Not to be given before `until`, or never when it is None.
+
+    `kind` is medical, immune, or stock when the vaccine has run out.
+    """
 
     vaccine: str
     kind: str = "medical"

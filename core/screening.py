@@ -61,8 +61,7 @@ def _in_pregnancy(
     if any(r.on.toordinal() >= since and r.result != "inadequate" for r in results):
         return dateless(step, "complete")
     if began is None:
-        status, _until = now.blocked.get(step[0], ("due", None))
-        return dateless(step, status, "pregnancy")
+        return dateless(step, "due", "pregnancy")
     start, end = since + weeks[0] * 7, since + weeks[1] * 7
     overdue = later(start, screening.overdue_after)
     return standing(step, now, start, start, overdue, end - 1, ("pregnancy",))

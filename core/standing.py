@@ -10,6 +10,8 @@ from core.calendar import Calendar, Rule
 from core.eligibility import FAR
 from core.recommendations import Recommendation
 
+# Exempt or refused, until when (None: for good), and the kind of exemption.
+Blocked = tuple[str, "int | None", str]
 # `Recommendation(*fields)` without the call in between, which costs as much again as the tuple itself.
 _new: Callable[[type[Recommendation], tuple[object, ...]], Recommendation] = tuple.__new__
 # What is next: item, series, number of the dose, and the rule for it.
@@ -20,15 +22,15 @@ Step = tuple[str, str, "int | None", Rule]
 class Situation:
     """What is the same for everything one calendar is asked about one person on one day.
 
-    `ages` are the days on which the person reaches the calendar's ages; `blocked` says for an item exempt or refused,
-    and until when; `booked` the day of its appointment.
+    `ages` are the days on which the person reaches the calendar's ages; `blocked` says which items are exempt or
+    refused; `booked` the day of its appointment.
     """
 
     calendar: Calendar
     birth: int
     ages: Sequence[int]
     on: int
-    blocked: Mapping[str, tuple[str, int | None]]
+    blocked: Mapping[str, Blocked]
     booked: Mapping[str, int]
     last_live: int | None
 
@@ -66,12 +68,12 @@ def standing(
     if on > latest:
         status, why = "too_late", ("too_late",)
     elif item in now.blocked:
-        status, until = now.blocked[item]
+        status, until, kind = now.blocked[item]
         if until is None or until > latest:
-            return dateless(step, status, status, until)
+            return dateless(step, status, status, None, kind)
         moved = max(recommended, until)
         earliest, overdue = max(earliest, until), min(overdue + moved - recommended, latest)
-        recommended, why = moved, (status, until)
+        recommended, why = moved, (status, day_of(until), kind)
     elif item in now.booked:
         status, booked = "not_yet", day_of(now.booked[item])
     elif on < recommended:
