@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 import sys
 
-import structlog
 import uvicorn
 
 from admin.app import create_app
+from core import logs
 from core import settings as all_settings
 from core.errors import SettingsError
 from core.settings import Settings
@@ -19,7 +18,7 @@ def main(settings: Settings | None = None) -> None:
     """Runs until SIGTERM or Ctrl-C, then finishes the requests under way."""
     try:
         settings = settings or all_settings.load()
-        log_to_stderr(settings.log_format)
+        logs.configure(settings.log_format)
         database = connect(settings)
         app = create_app(settings, database)
     except SettingsError as error:
@@ -34,30 +33,6 @@ def main(settings: Settings | None = None) -> None:
         server_header=False,
         timeout_graceful_shutdown=10,
     )
-
-
-def log_to_stderr(log_format: str) -> None:
-    """One line an event, as JSON or for the eye; also what libraries log through `logging`, from warnings up."""
-    shared: list[structlog.typing.Processor] = [
-        structlog.contextvars.merge_contextvars,
-        structlog.processors.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso"),
-    ]
-    last: structlog.typing.Processor = (
-        structlog.processors.JSONRenderer()
-        if log_format == "json"
-        else structlog.dev.ConsoleRenderer(colors=False)
-    )
-    structlog.configure(processors=[*shared, last], logger_factory=structlog.PrintLoggerFactory(sys.stderr))
-    handler = logging.StreamHandler()
-    handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, last],
-        )
-    )
-    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
-    logging.getLogger("uvicorn.error").setLevel(logging.INFO)
 
 
 if __name__ == "__main__":

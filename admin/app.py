@@ -20,9 +20,9 @@ from starlette_admin.contrib.sqla import Admin
 from starlette_admin.i18n import I18nConfig, TimezoneConfig
 from starlette_admin.theme import DefaultTheme, TablerSettings
 
-from admin import errors, words
+from admin import errors, tables, words
+from admin import routes as pages
 from admin.auth import HOME, StaffAuth
-from admin.routes import articles, home
 from admin.security import BehindHttps, NonceLoader, SameOrigin, SecurityHeaders
 from core.errors import SettingsError
 from core.settings import Settings
@@ -85,7 +85,7 @@ def admin_site(settings: Settings, database: Database, secret_key: str, https: b
         theme=DefaultTheme(TablerSettings(base="gray", primary="teal")),
         auth_provider=StaffAuth(database, https),
         secret_key=secret_key,
-        index_view=home.Home(database),
+        index_view=pages.home.Home(database),
         middlewares=[Middleware(SameOrigin, public_url=settings.public_url)],
         i18n_config=I18nConfig("uz", words.LANGUAGE_COOKIE, None),
         timezone_config=TimezoneConfig(
@@ -93,7 +93,20 @@ def admin_site(settings: Settings, database: Database, secret_key: str, https: b
         ),
     )
     site.middlewares.insert(3, Middleware(errors.ErrorPages, templates=site.templates))
-    site.add_view(articles.Articles(database))
+    for view in (
+        pages.questions.Questions(database),
+        tables.appointments.Appointments(),
+        pages.appointments.Appointments(database),
+        tables.people.People(),
+        pages.people.People(database, secret_key),
+        tables.reminders.Reminders(),
+        pages.reminders.Reminders(database),
+        pages.articles.Articles(database),
+        tables.staff.Staff(),
+        pages.staff.Staff(database),
+        tables.audit.Audit(),
+    ):
+        site.add_view(view)
     return site
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+from core.booking import day_of
 from core.errors import Refusal
 from core.i18n import Text, _
 
@@ -118,3 +119,33 @@ def parse_login(text: str) -> str:
     if not re.fullmatch(r"[a-z0-9][a-z0-9._-]{1,39}", login):
         raise Refusal(_("Write the login in Latin letters and digits, for example: aziza.karimova"))
     return login
+
+
+class WrongOutcome(Refusal):
+    """What became of a visit cannot be this."""
+
+
+Outcome = Literal["fulfilled", "noshow", "cancelled"]
+
+
+def outcomes(status: str, starts_at: datetime, now: datetime) -> tuple[Outcome, ...]:
+    """What may be said of a visit now: came, from its day on; did not come, from its start on; cancelled, before it.
+
+    Came and did not come can be put right later; a cancelled visit stays cancelled, its time may be somebody else's.
+    """
+    if status == "cancelled":
+        return ()
+    found: list[Outcome] = []
+    if status != "fulfilled" and day_of(starts_at) <= day_of(now):
+        found.append("fulfilled")
+    if status != "noshow" and starts_at <= now:
+        found.append("noshow")
+    if status == "booked" and starts_at > now:
+        found.append("cancelled")
+    return tuple(found)
+
+
+def check_outcome(outcome: Outcome, status: str, starts_at: datetime, now: datetime) -> None:
+    """Raises WrongOutcome."""
+    if outcome not in outcomes(status, starts_at, now):
+        raise WrongOutcome(_("This cannot be said of this visit now. Look at its state again."))

@@ -1,0 +1,176 @@
+"""Codes of the database in words: states, reasons, channels, steps, audited actions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from core.i18n import Text, _, n_, verbatim
+
+APPOINTMENT: Mapping[str, Text] = {
+    "booked": _("Booked"),
+    "fulfilled": _("Came"),
+    "noshow": _("Did not come"),
+    "cancelled": _("Cancelled"),
+}
+KIND: Mapping[str, Text] = {
+    "vaccination": _("Vaccination"),
+    "screening": _("Check-up"),
+    "appointment": _("Appointment"),
+}
+MOMENT: Mapping[str, Text] = {
+    "due": _("Waits"),
+    "claimed": _("Being sent"),
+    "sent": _("Sent"),
+    "skipped": _("Left out"),
+    "failed": _("Not sent"),
+    "expired": _("Too late to send"),
+    "unknown": _("Nobody knows if it arrived"),
+}
+DELIVERY: Mapping[str, Text] = {
+    "sending": _("Being sent"),
+    "sent": _("Sent"),
+    "delivered": _("Arrived"),
+    "failed": _("Not sent"),
+    "unknown": _("Nobody knows if it arrived"),
+}
+REASON: Mapping[str, Text] = {
+    "acted_on": _("the person has acted"),
+    "expired": _("too late"),
+    "deceased": _("the person has died"),
+    "paused": _("the person stopped reminders"),
+    "no_consent": _("no consent"),
+    "unreachable": _("no phone and no Telegram"),
+    "hours": _("waits for daytime"),
+    "cap": _("enough messages for now"),
+    "later": _("the person asked for later"),
+    "changed": _("the record changed"),
+    "busy": _("the channel is busy"),
+    "retry": _("is tried again"),
+    "next_channel": _("goes on by another channel"),
+    "failed": _("all tries failed"),
+    "unknown": _("no answer came"),
+}
+STOPPED: Mapping[str, Text] = {
+    "done": _("done"),
+    "booked": _("booked"),
+    "declined": _("the person does not want it"),
+    "changed": _("the record changed"),
+    "ended": _("ended for good"),
+    "withdrawn": _("consent withdrawn"),
+}
+CHANNEL: Mapping[str, Text] = {
+    "telegram": verbatim("Telegram"),
+    "sms": verbatim("SMS"),
+    "auto": _("Telegram, else SMS"),
+}
+SEX: Mapping[str, Text] = {"female": _("Woman"), "male": _("Man")}
+LANGUAGE: Mapping[str, Text] = {
+    "uz": verbatim("Oʻzbekcha"),
+    "uz_Cyrl": verbatim("Ўзбекча"),
+    "ru": verbatim("Русский"),
+}
+RELATION: Mapping[str, Text] = {
+    "child": _("child"),
+    "parent": _("parent"),
+    "spouse": _("husband or wife"),
+    "other": _("relative"),
+}
+QUESTION: Mapping[str, Text] = {
+    "open": _("Waits for an answer"),
+    "answered": _("Answer on its way"),
+    "sent": _("Answered"),
+}
+STEP_STATUS: Mapping[str, Text] = {
+    "complete": _("Complete"),
+    "not_yet": _("Later"),
+    "due": _("Due"),
+    "overdue": _("Overdue"),
+    "too_late": _("Too late"),
+    "exempt": _("Exempt"),
+    "refused": _("Refused"),
+    "not_for_person": _("Not for this person"),
+}
+RESULT: Mapping[str, Text] = {
+    "normal": _("All right"),
+    "abnormal": _("Something was found"),
+    "not_adequate": _("To be repeated"),
+    "unknown": _("Result not known"),
+}
+ACTION: Mapping[str, Text] = {
+    "appointment.book": _("Booked a visit"),
+    "appointment.cancel": _("Cancelled a visit"),
+    "appointment.cancelled": _("Cancelled a visit"),
+    "appointment.fulfilled": _("Marked: came"),
+    "appointment.noshow": _("Marked: did not come"),
+    "article.publish": _("Published an article"),
+    "article.save": _("Saved a draft"),
+    "consent.withdraw": _("Withdrew consent"),
+    "dose.record": _("Recorded a vaccination"),
+    "passport.look": _("Looked at a passport"),
+    "passport.refused": _("Was refused a passport"),
+    "person.add_ward": _("Added a family member"),
+    "person.delete": _("Deleted a record"),
+    "person.export": _("Looked at what is kept"),
+    "person.link": _("Linked Telegram to a record"),
+    "person.look": _("Looked at a person"),
+    "person.register": _("Registered"),
+    "person.remove_ward": _("Removed a family member"),
+    "person.search": _("Searched for a person"),
+    "question.answer": _("Answered a question"),
+    "question.list": _("Looked at questions"),
+    "question.look": _("Looked at a question"),
+    "reminder.look": _("Looked at a reminder"),
+    "staff.add": _("Added a member of staff"),
+    "staff.disable": _("Locked a member of staff out"),
+    "staff.enable": _("Let a member of staff in again"),
+    "staff.password": _("Set a new password"),
+    "staff.refused": _("Was refused a sign-in"),
+    "staff.sign_in": _("Signed in"),
+    "staff.sign_out": _("Signed out"),
+}
+MARKS: Mapping[str, str] = {
+    "fulfilled": "good",
+    "delivered": "good",
+    "sent": "good",
+    "complete": "good",
+    "normal": "good",
+    "noshow": "bad",
+    "failed": "bad",
+    "overdue": "bad",
+    "unknown": "bad",
+    "open": "draft",
+    "due": "draft",
+    "abnormal": "draft",
+}
+"""Which of the colours good, bad, draft or wait a state is shown in; the words always say it too."""
+
+
+STEPS: Mapping[str, Text] = {
+    "later": _("again, as asked"),
+    "late": _("at once"),
+    "missed": _("after a missed visit"),
+    "unconfirmed": _("no answer by Telegram"),
+}
+
+
+def word(words: Mapping[Any, Text], code: str | None) -> Text:
+    """The code itself where nobody wrote a word for it yet."""
+    return words.get(code or "", verbatim(code or ""))
+
+
+def step(name: str) -> Text:
+    """day-7, day+3, hour-24, late, missed+3, later1 … in words."""
+    if match := re.fullmatch(r"(day|hour)([+-])(\d+)", name):
+        n = int(match[3])
+        if match[1] == "hour":
+            return n_("{n} hour before", "{n} hours before", n)
+        if n == 0:
+            return _("on the day")
+        return (
+            n_("{n} day before", "{n} days before", n)
+            if match[2] == "-"
+            else n_("{n} day after", "{n} days after", n)
+        )
+    return next((text for start, text in STEPS.items() if name.startswith(start)), verbatim(name))

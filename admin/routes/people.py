@@ -1,0 +1,103 @@
+"""A person found by number, and the page of everything known about them."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette_admin.routing import route
+
+from admin import labels
+from admin.auth import member_of
+from admin.pages import Page, missing, now, tell
+from core import people as rules
+from core import programme_words
+from core.booking import day_of
+from core.errors import Refusal
+from core.i18n import _
+from core.passport import NextStep
+from services import Database, desk
+
+SHOWN = ("due", "overdue", "not_yet")
+SOON = timedelta(days=365)
+FOUND_FOR_S = 3600
+"""So long a page opens that was reached by a search, for staff of another clinic."""
+
+
+class People(Page):
+    area, name, path, add_to_menu = "people", _("People"), "/people", False
+
+    def __init__(self, database: Database, secret_key: str) -> None:
+        super().__init__(database)
+        self.found = URLSafeTimedSerializer(secret_key, salt="found-person")
+
+    @route("", name="people")
+    async def index(self, request: Request) -> Response:
+        return self.go("/people/list")
+
+    @route("/find", methods=["POST"], name="find-person")
+    async def find(self, request: Request) -> Response:
+        """The number travels in the body, so that no address in a log or a browser's history holds it."""
+        number = str((await request.form()).get("number", ""))
+        member = member_of(request)
+        try:
+            people = await desk.find(self.database, number, member, now())
+        except Refusal as refusal:
+            tell(request, refusal.text, "warning")
+            return self.go("/people/list")
+        paths = [(one, f"/people/{one.id}?found={self.found.dumps([member.id, one.id])}") for one in people]
+        if len(paths) == 1:
+            return self.go(paths[0][1])
+        return self.render(request, "people_found.html", people=paths, heading=_("Who is it?"))
+
+    @route("/{id:int}", name="person")
+    async def show(self, request: Request) -> Response:
+        person_id, member = request.path_params["id"], member_of(request)
+        try:
+            record = await desk.record(
+                self.database, _small(person_id), member, now(), found=self._was_found(request, person_id)
+            )
+        except desk.NotFound:
+            raise missing() from None
+        steps = sorted(
+            (s for s in record.passport.next_steps if s.status in SHOWN),
+            key=lambda step: step.recommended_on or date.max,
+        )
+        return self.render(
+            request,
+            "person.html",
+            heading=_("{name}", name=record.name),
+            person=record,
+            card=record.passport,
+            age=rules.show_age(record.birth_date, day_of(now())),
+            place=[
+                *([rules.district_name(record.district)] if record.district else []),
+                *([rules.region_name(record.region)] if record.region else []),
+            ],
+            soon=[step for step in steps if step.status != "not_yet" or _is_soon(step)],
+            far=[step for step in steps if step.status == "not_yet" and not _is_soon(step)],
+            phone=rules.show_phone(record.phone) if record.phone else None,
+            labels=labels,
+            names=programme_words,
+            service=desk.show_service,
+        )
+
+    def _was_found(self, request: Request, person_id: int) -> bool:
+        try:
+            seal = self.found.loads(request.query_params.get("found", ""), max_age=FOUND_FOR_S)
+        except BadSignature:
+            return False
+        return bool(seal == [member_of(request).id, person_id])
+
+
+def _is_soon(step: NextStep) -> bool:
+    return step.recommended_on is not None and step.recommended_on <= day_of(now()) + SOON
+
+
+def _small(number: int) -> int:
+    """Raises 404 for a number no table could hold."""
+    if number > 2**62:
+        raise missing()
+    return number

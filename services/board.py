@@ -1,0 +1,209 @@
+"""The boards of staff: questions that wait, and what became of a reminder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+
+from core import visits
+from core.i18n import Text, Words
+from core.staff import Member
+from db.engine import Database
+from db.people import Person
+from db.questions import Question
+from db.reminders import Delivery, Occurrence, Reminder
+from db.staff import StaffMember
+from services import audit, desk
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question of a citizen and, once written, its answer."""
+
+    id: int
+    person_id: int | None
+    text: str
+    asked_at: datetime
+    state: str
+    answer: str | None
+    answered_by: str | None
+    answered_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One delivery on one channel; the address is not shown."""
+
+    channel: str
+    provider: str | None
+    state: str
+    error: str | None
+    segments: int
+    created_at: datetime
+    sent_at: datetime | None
+    settled_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One due moment with its attempts; those that went out with another are shown there, `with_id` says where."""
+
+    id: int
+    step: str
+    moment_at: datetime
+    next_try_at: datetime
+    expires_at: datetime
+    state: str
+    reason: str | None
+    with_id: int | None
+    attempts: tuple[Attempt, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Promised:
+    """A reminder with everything that became of it."""
+
+    id: int
+    person_id: int
+    person_name: str
+    about_id: int
+    about_name: str
+    kind: str
+    title: Text | Words
+    due_on: date
+    due_at: datetime | None
+    next_at: datetime | None
+    stopped_at: datetime | None
+    stop_reason: str | None
+    confirmed_at: datetime | None
+    moments: tuple[Moment, ...]
+
+
+async def questions(database: Database, member: Member, now: datetime, limit: int = 100) -> list[Asked]:
+    """Those that wait, the oldest first, then the latest answered. Looking is audited."""
+    query = (
+        select(Question, StaffMember.name)
+        .outerjoin(StaffMember, StaffMember.id == Question.answered_by_id)
+        .order_by(Question.state != "open", Question.answered_at.desc().nulls_first(), Question.asked_at)
+        .limit(limit)
+    )
+    async with database.transaction() as session:
+        found = [_asked(row, name) for row, name in await session.execute(query)]
+        audit.write(
+            session,
+            now,
+            "question.list",
+            None,
+            actor="staff",
+            actor_id=member.id,
+            detail={"shown": len(found)},
+        )
+        return found
+
+
+async def question(database: Database, question_id: int, member: Member, now: datetime) -> Asked:
+    """Raises desk.NotFound."""
+    query = (
+        select(Question, StaffMember.name)
+        .outerjoin(StaffMember, StaffMember.id == Question.answered_by_id)
+        .where(Question.id == question_id)
+    )
+    async with database.transaction() as session:
+        found = (await session.execute(query)).one_or_none()
+        if found is None:
+            raise desk.NotFound
+        row, name = found
+        audit.write(
+            session,
+            now,
+            "question.look",
+            row.person_id,
+            actor="staff",
+            actor_id=member.id,
+            detail={"question": row.id},
+        )
+        return _asked(row, name)
+
+
+async def reminder(database: Database, reminder_id: int, member: Member, now: datetime) -> Promised:
+    """Raises desk.NotFound."""
+    async with database.transaction() as session:
+        row = await session.get(Reminder, reminder_id)
+        about = await session.get(Person, row.about_id) if row else None
+        person = await session.get(Person, row.person_id) if row else None
+        if row is None or about is None or person is None:
+            raise desk.NotFound
+        if not await desk.in_reach(session, person, member):
+            raise desk.NotFound
+        audit.write(
+            session,
+            now,
+            "reminder.look",
+            row.about_id,
+            actor="staff",
+            actor_id=member.id,
+            detail={"reminder": row.id},
+        )
+        occurrences = list(
+            await session.scalars(
+                select(Occurrence)
+                .where(Occurrence.reminder_id == row.id)
+                .order_by(Occurrence.moment_at.desc())
+            )
+        )
+        leads = {one.lead_id or one.id for one in occurrences}
+        attempts = list(
+            await session.scalars(
+                select(Delivery).where(Delivery.occurrence_id.in_(leads)).order_by(Delivery.created_at)
+            )
+        )
+    return Promised(
+        row.id,
+        row.person_id,
+        person.name,
+        row.about_id,
+        about.name,
+        row.kind,
+        visits.title(row.kind, row.item, row.due_on, about.birth_date),
+        row.due_on,
+        row.due_at,
+        row.next_at,
+        row.stopped_at,
+        row.stop_reason,
+        row.confirmed_at,
+        tuple(_moment(one, attempts) for one in occurrences),
+    )
+
+
+def _asked(row: Question, name: str | None) -> Asked:
+    return Asked(row.id, row.person_id, row.text, row.asked_at, row.state, row.answer, name, row.answered_at)
+
+
+def _moment(row: Occurrence, attempts: list[Delivery]) -> Moment:
+    lead = row.lead_id or row.id
+    return Moment(
+        row.id,
+        row.step,
+        row.moment_at,
+        row.next_try_at,
+        row.expires_at,
+        row.state,
+        row.reason,
+        lead if lead != row.id else None,
+        tuple(
+            Attempt(
+                one.channel,
+                one.provider,
+                one.state,
+                one.error,
+                one.segments,
+                one.created_at,
+                one.sent_at,
+                one.settled_at,
+            )
+            for one in attempts
+            if one.occurrence_id == lead
+        ),
+    )
