@@ -17,7 +17,7 @@ DAYS_IN = {"age_days": 1, "age_weeks": 7, "age_months": 30}
 def find(
     tokens: Sequence[Token], hits: Hits, numbers: Mapping[str, int], thresholds: Mapping[str, float]
 ) -> dict[str, list[Hit]]:
-    """Hits of bp_crisis, bp_high, fever, high_fever, sugar_low, under_3_months; thresholds as in the shared file."""
+    """Hits of bp_crisis, bp_high, fever, high_fever, sugar_low, under_3_months, count_pills; thresholds as in the shared file."""
     found: dict[str, list[Hit]] = {}
     values = list(_values(tokens, numbers))
 
@@ -50,6 +50,9 @@ def find(
             for start, end, value in values:
                 if end + 1 == unit.start and value * days < thresholds["infant_fever_days"]:
                     add("under_3_months", start, unit.end)
+    for start, end, value in values:
+        if value >= thresholds["pills_many"] and any(0 < hit.start - end <= 2 for hit in hits.get("pills", ())):
+            add("count_pills", start, end)
     return found
 
 

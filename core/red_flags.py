@@ -20,7 +20,7 @@ REQUIRED = ("id", "group", "urgency", "source", "standing", "reviewed_by", "writ
 URGENCIES = ("immediate", "urgent")
 STANDINGS = ("verified", "to_verify")
 # Facts core.triage finds itself; signs name them like words.
-MEASURED = ("bp_crisis", "bp_high", "under_3_months", "fever", "high_fever", "sugar_low")
+MEASURED = ("bp_crisis", "bp_high", "under_3_months", "fever", "high_fever", "sugar_low", "count_pills")
 STEPS_MIN, STEPS_MAX = 2, 4
 
 
