@@ -15,6 +15,7 @@ from sandbox.bot_api import BotApi
 from sandbox.bot_profile import Bot
 from sandbox.chats import Chats
 from sandbox.control import Control
+from sandbox.control_sandbox import SandboxControl
 from sandbox.control_sms import PhoneControl
 from sandbox.errors import ControlError
 from sandbox.events import Events
@@ -100,7 +101,8 @@ def create_app(settings: Settings | None = None) -> web.Application:
     Eskiz(operator, settings.eskiz_moderation, settings.eskiz_email, settings.eskiz_password).add_routes(app)
     PlayMobile(operator).add_routes(app)
     PhoneControl(operator, twilio, chats).add_routes(app)
-    Control(world, api, faults, events, operator).add_routes(app)
+    Control(world).add_routes(app)
+    SandboxControl(world, api, faults, events, operator).add_routes(app)
 
     async def always_fresh(request: web.Request, response: web.StreamResponse) -> None:
         if request.path.startswith("/page/"):

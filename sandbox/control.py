@@ -1,4 +1,4 @@
-"""The control API: playing citizens, switching faults, looking at what happened. For the page, tests and the demo."""
+"""The control API of the citizens: who there is, what they write and press. For the page, tests and the demo."""
 
 from __future__ import annotations
 
@@ -9,16 +9,12 @@ from typing import Any
 
 from aiohttp import web
 
-from sandbox.bot_api import BotApi
 from sandbox.chats import Citizen
 from sandbox.entities import Formatted, trim, with_found
 from sandbox.errors import ControlError, TelegramError
-from sandbox.events import Events
-from sandbox.faults import Faults
 from sandbox.files import described
 from sandbox.methods import World
 from sandbox.methods_messages import MAX_TEXT
-from sandbox.sms import Operator
 from sandbox.store import Json
 
 _MEDIA = ("photo", "document", "voice", "sticker")
@@ -26,14 +22,11 @@ _PRESS_POLL_S = 0.02
 
 
 class Control:
-    def __init__(self, world: World, api: BotApi, faults: Faults, events: Events, operator: Operator) -> None:
-        self.world, self.api, self.faults, self.events = world, api, faults, events
-        self.operator = operator
+    def __init__(self, world: World) -> None:
+        self.world = world
 
     def add_routes(self, app: web.Application) -> None:
         add = app.router.add_route
-        add("GET", "/api/events", self.events.stream)
-        add("GET", "/api/state", self.state)
         add("GET", "/api/citizens", self.citizens)
         add("POST", "/api/citizens", self.add_citizen)
         add("GET", "/api/citizens/{id:\\d+}/messages", self.messages)
@@ -41,13 +34,6 @@ class Control:
         add("POST", "/api/citizens/{id:\\d+}/press", self.press)
         add("GET", "/api/callbacks/{id}", self.callback)
         add("POST", "/api/citizens/{id:\\d+}/{action:block|unblock}", self.block)
-        add("GET", "/api/files/{file_id}", self.file)
-        add("GET", "/api/calls", self.calls)
-        add("GET", "/api/faults", self.show_faults)
-        add("POST", "/api/faults", self.add_fault)
-        add("DELETE", "/api/faults/{id:\\d+}", self.remove_fault)
-        add("DELETE", "/api/faults", self.clear_faults)
-        add("POST", "/api/reset", self.reset)
 
     def _citizen(self, request: web.Request, telegram: bool = True) -> Citizen:
         citizen = self.world.chats.citizen(int(request.match_info["id"]))
@@ -55,22 +41,12 @@ class Control:
             raise ControlError(409, f"{citizen.name} has no Telegram")
         return citizen
 
-    async def state(self, request: web.Request) -> web.Response:
-        """All the page needs at its start."""
-        bot = self.world.bot
-        people = self.world.chats.state()
-        for row in people:
-            row["commands"] = bot.commands_for(row["telegram_id"], row["language_code"])
-        profile = {"name": bot.profile["names"][""], "username": bot.username}
-        profile |= {"descriptions": bot.profile["descriptions"]}
-        return web.json_response({"bot": profile, "citizens": people, "faults": self.faults.all()})
-
     async def citizens(self, request: web.Request) -> web.Response:
         rows = [{k: v for k, v in row.items() if k != "messages"} for row in self.world.chats.state()]
         return web.json_response(rows)
 
     async def add_citizen(self, request: web.Request) -> web.Response:
-        body = await _json(request)
+        body = await read_json(request)
         name = str(body.get("name", "")).strip()
         if not name:
             raise ControlError(422, "a citizen needs a name")
@@ -154,7 +130,7 @@ class Control:
 
         `wait_s` waits for the bot's answerCallbackQuery; the answer is null where none came.
         """
-        citizen, body = self._citizen(request), await _json(request)
+        citizen, body = self._citizen(request), await read_json(request)
         if citizen.blocked:
             raise ControlError(409, f"{citizen.name} has blocked the bot: unblock first")
         stored = self.world.chats.messages.get(int(body.get("message_id", 0)))
@@ -229,64 +205,6 @@ class Control:
             "new_chat_member": new,
         }
 
-    async def file(self, request: web.Request) -> web.Response:
-        found = self.world.files.content(request.match_info["file_id"])
-        if found is None:
-            raise ControlError(404, "no such file")
-        row, content = found
-        name = str(row["file_name"] or row["file_path"].rsplit("/", 1)[-1]).replace('"', "")
-        inline = row["mime_type"].startswith(("image/png", "image/jpeg", "image/webp", "image/gif"))
-        headers = {
-            "X-Content-Type-Options": "nosniff",
-            "Content-Security-Policy": "sandbox",
-            "Content-Disposition": "inline"
-            if inline
-            else f'attachment; filename="{name.encode("ascii", "replace").decode()}"',
-        }
-        kind = row["mime_type"] if inline else "application/octet-stream"
-        return web.Response(body=content, content_type=kind, headers=headers)
-
-    async def calls(self, request: web.Request) -> web.Response:
-        """The log of Bot API calls, oldest first; filters: method, chat_id, after (a call's number)."""
-        query = request.query
-        rows = [
-            row
-            for row in self.api.calls
-            if row["number"] > int(query.get("after", 0))
-            and query.get("method", row["method"]) == row["method"]
-            and query.get("chat_id", str(row["chat_id"])) == str(row["chat_id"])
-        ]
-        return web.json_response(rows)
-
-    async def show_faults(self, request: web.Request) -> web.Response:
-        return web.json_response(self.faults.all())
-
-    async def add_fault(self, request: web.Request) -> web.Response:
-        fault = self.faults.add(**await _json(request))
-        return self._faults_changed(fault.id)
-
-    async def remove_fault(self, request: web.Request) -> web.Response:
-        self.faults.remove(int(request.match_info["id"]))
-        return self._faults_changed(None)
-
-    async def clear_faults(self, request: web.Request) -> web.Response:
-        self.faults.clear()
-        return self._faults_changed(None)
-
-    def _faults_changed(self, fault_id: int | None) -> web.Response:
-        self.events.tell("faults", faults=self.faults.all())
-        return web.json_response({"id": fault_id, "faults": self.faults.all()})
-
-    async def reset(self, request: web.Request) -> web.Response:
-        """Forgets citizens, messages, SMS, faults and the log; the bot's own settings stay."""
-        self.world.chats.clear()
-        self.world.updates.forget_pending()
-        self.operator.clear()
-        self.faults.clear()
-        self.api.calls.clear()
-        self.events.tell("reset")
-        return web.json_response({"ok": True})
-
 
 def _parts(text: str) -> list[str]:
     """Telegram's apps send what is too long for one message as several; no character is cut in half."""
@@ -300,7 +218,7 @@ def _parts(text: str) -> list[str]:
     return parts
 
 
-async def _json(request: web.Request) -> Json:
+async def read_json(request: web.Request) -> Json:
     try:
         body = await request.json()
     except ValueError:
@@ -313,7 +231,7 @@ async def _json(request: web.Request) -> Json:
 async def _message(request: web.Request) -> Json:
     """A message as JSON, or as a form whose file part is named photo, document, voice or sticker."""
     if request.content_type == "application/json":
-        return await _json(request)
+        return await read_json(request)
     body: Json = {}
     for name, value in (await request.post()).items():
         if isinstance(value, web.FileField):
