@@ -30,6 +30,9 @@ _STOPS = frozenset(".!?;")
 # Uzbek verbs deny with -ma-: ogʻri-ma-yapti, ket-ma-di, boʻl-ma-gan.
 _UZBEK_NOT = re.compile(r"^(?:i|a|ol|ib)?ma(?:y|d|g|s|n|pti|bdi)")
 
+# ... and by the verb that carries it: boʻgʻilib qol-ma-slik.
+_AUXILIARY_NOT = re.compile(r"^(?:kol|ket|yubor|koy|tur|chik|tush)ma")
+
 
 @dataclass(frozen=True, slots=True)
 class Token:
@@ -210,6 +213,8 @@ class Lexicon:
         after = [token for token in tokens[end + 1 : end + 3] if token.clause == tokens[end].clause]
         if after and tokens[end + 1].breaks_before:
             return False
+        if after and tokens[end].text.endswith(("ib", "ab")) and _AUXILIARY_NOT.match(after[0].text):
+            return True
         return any(
             " ".join(token.text for token in after[:n]) in grammar[DENIES_LAST] for n in (1, 2) if after
         )
