@@ -5,7 +5,7 @@ from __future__ import annotations
 from aiogram import Dispatcher, Router
 from aiogram.fsm.storage.base import BaseStorage
 
-from bot import errors, forms
+from bot import forms
 from bot.clock import Clock
 from bot.emergency import RedFlagsFirst
 from bot.features.advice import handlers as advice
@@ -22,7 +22,6 @@ from core.i18n import Language
 from services import Database, people
 
 ROUTERS: tuple[Router, ...] = (
-    errors.router,
     start.commands,
     booking.commands,
     passport.commands,

@@ -9,7 +9,7 @@ import structlog
 from aiogram import BaseMiddleware, Bot
 from aiogram.types import Message, TelegramObject
 
-from core import script, triage
+from core import red_flags, script, triage
 from core.i18n import Language, Text, Words, _, join
 
 log = structlog.get_logger()
@@ -17,7 +17,7 @@ log = structlog.get_logger()
 
 def answer(flag_id: str, helplines: tuple[str, ...] = ()) -> Text:
     """Call 103 first, then what to do until help comes."""
-    aid = {language: triage.first_aid(flag_id, language) for language in ("uz", "ru")}
+    aid = {language: red_flags.first_aid(flag_id, language) for language in ("uz", "ru")}
     steps = [
         Words(f"{i}. {uz}", f"{i}. {ru}")
         for i, (uz, ru) in enumerate(zip(aid["uz"].steps, aid["ru"].steps, strict=True), start=1)

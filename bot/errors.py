@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import structlog
-from aiogram import Router
-from aiogram.dispatcher.event.bases import UNHANDLED
 from aiogram.exceptions import TelegramForbiddenError
-from aiogram.types import ErrorEvent
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from bot.say import Say
 from core.errors import Refusal
 from core.i18n import _
-from core.people import Visitor
 
 log = structlog.get_logger()
-router = Router(name="errors")
 
 # Nothing was decided yet: the update stays in the inbox and is tried again (bot/polling.py).
 NO_DATABASE = (OperationalError, InterfaceError, ConnectionError, TimeoutError)
@@ -28,23 +21,17 @@ def is_outage(error: BaseException) -> bool:
     return isinstance(error, NO_DATABASE) or (isinstance(error, DBAPIError) and error.connection_invalidated)
 
 
-@router.errors()
-async def said(event: ErrorEvent, say: Say | None = None, visitor: Visitor | None = None) -> Any:
-    error = event.exception
-    if isinstance(error, Refusal) and say:
-        await say.toast()
-        return await say(error.text)
-    if is_outage(error):
-        return UNHANDLED
-    if isinstance(error, TelegramForbiddenError):
+async def said(error: Exception, say: Say) -> None:
+    """Tell the person; raises an outage again, so that the update is tried later."""
+    if isinstance(error, Refusal):
+        await say(error.text)
+    elif isinstance(error, TelegramForbiddenError):
         log.info("chat_gone")
-        return None
-    log.error(
-        "handler_failed", error=type(error).__name__, update_id=event.update.update_id, where=_where(error)
-    )
-    if say:
+    elif is_outage(error):
+        raise error
+    else:
+        log.error("handler_failed", error=type(error).__name__, where=_where(error))
         await say(_("Something went wrong on my side. Please try once more in a minute."))
-    return None
 
 
 def _where(error: BaseException) -> str:

@@ -13,6 +13,7 @@ from aiogram.utils.chat_action import ChatActionSender
 
 from bot.clock import Clock
 from bot.emergency import spoken_language
+from bot.errors import said
 from bot.say import Say, pressed_message_id
 from bot.understanding import Interprets, Understanding
 from core.i18n import localize
@@ -50,19 +51,29 @@ class Recognise(BaseMiddleware):
         async with ChatActionSender.typing(chat_id=chat_id, bot=bot, initial_sleep=TYPING_AFTER_S):
             try:
                 return await handler(event, data)
+            except Exception as error:  # noqa: BLE001 – each kind is answered or raised again
+                return await said(error, say)
             finally:
                 await say.toast()
 
 
 class OncePressed(BaseMiddleware):
-    """A second press on the same button within two seconds is the same press."""
+    """A second press within two seconds on the same button of a message that has not changed is the same press."""
 
     def __init__(self) -> None:
-        self._recent: OrderedDict[tuple[int, int | None, str | None], float] = OrderedDict()
+        self._recent: OrderedDict[tuple[object, ...], float] = OrderedDict()
 
     async def __call__(self, handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
         if isinstance(event, CallbackQuery):
-            key, moment = (event.from_user.id, pressed_message_id(event), event.data), time.monotonic()
+            shown = (
+                (event.message.text, event.message.reply_markup)
+                if isinstance(event.message, Message)
+                else None
+            )
+            key, moment = (
+                (event.from_user.id, pressed_message_id(event), event.data, repr(shown)),
+                time.monotonic(),
+            )
             while self._recent and moment - next(iter(self._recent.values())) > DOUBLE_PRESS_S:
                 self._recent.popitem(last=False)
             if key in self._recent:

@@ -332,7 +332,7 @@ def _uzbekness(word: str) -> float:
             return weight
     whole = f"^{folded}$"
     odds: float = sum(float(data["gram"].get(whole[i : i + 3], 0)) for i in range(len(folded)))
-    return odds / math.sqrt(len(folded)) + bool(_O_OR_G_MARKED.search(word)) * 3
+    return odds / math.sqrt(len(folded) or 1) + bool(_O_OR_G_MARKED.search(word)) * 3
 
 
 def detect(text: str) -> Form:

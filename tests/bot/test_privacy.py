@@ -1,0 +1,80 @@
+"""Settings, what is kept, taking consent back, being forgotten."""
+
+from __future__ import annotations
+
+from sqlalchemy import select, text
+
+from db.people import Chat, Person
+from tests.conversation import people_in
+
+
+async def test_hours_and_channel_are_chosen_with_buttons(meet, database) -> None:
+    aziza = await meet("Aziza", "uz", signed_up=True)
+    await aziza.presses("Sozlamalar")
+    await aziza.presses("Eslatmalar")
+    await aziza.presses("Faqat SMS")
+    await aziza.presses("13:00–18:00")
+    await aziza.sees("Faqat SMS", "13:00")
+    person = (await people_in(database))[0]
+    assert (person.channel, person.quiet_to_hour, person.quiet_from_hour) == ("sms", 13, 18)
+
+
+async def test_stop_is_accepted_at_once_and_can_be_taken_back(meet, database) -> None:
+    aziza = await meet("Aziza", "uz", signed_up=True)
+    await aziza.says("/stop")
+    await aziza.sees("Eslatmalar toʻxtatildi. Qaytarish uchun: /start")
+    assert (await people_in(database))[0].reminders_paused_at is not None
+    await aziza.presses("Qayta yoqish")
+    await aziza.sees("Eslatmalar yana yoqildi")
+    assert (await people_in(database))[0].reminders_paused_at is None
+
+
+async def test_what_is_kept_is_shown_to_its_owner(meet) -> None:
+    aziza = await meet("Aziza", "uz", signed_up=True)
+    await aziza.says("/mydata")
+    await aziza.sees("Aziza", "+998 90 111 22 33", "Chilonzor", "rozilik berilgan: 21.11.2026")
+
+
+async def test_deleting_asks_once_and_leaves_nothing_readable(meet, database) -> None:
+    aziza = await meet("Aziza", "uz", signed_up=True)
+    await aziza.says("/mydata")
+    await aziza.presses("Hammasini oʻchirish")
+    await aziza.presses("Ha, oʻchiring")
+    await aziza.sees("hamma narsa oʻchirildi")
+    async with database.transaction() as session:
+        assert list(await session.scalars(select(Person))) == []
+        chat = await session.get(Chat, aziza.chat_id)
+        assert chat
+        assert chat.person_id is None
+        inbox = (
+            await session.execute(text("SELECT count(*) FROM inbox_updates WHERE payload IS NOT NULL"))
+        ).scalar()
+    assert inbox == 0
+    await aziza.says("/start")
+    await aziza.sees("Rozimisiz?")
+
+
+async def test_taking_consent_back_stops_everything_at_once(meet, database) -> None:
+    aziza = await meet("Aziza", "uz", signed_up=True)
+    await aziza.says("/mydata")
+    await aziza.presses("Rozilikni qaytarib olish")
+    await aziza.sees("Roziligingiz qaytarib olindi")
+    assert (await people_in(database))[0].reminders_paused_at is not None
+
+
+async def test_blocking_the_bot_marks_the_chat_gone_and_writing_again_brings_it_back(
+    meet, database, side
+) -> None:
+    aziza = await meet("Aziza", "uz", signed_up=True)
+    await aziza.http.post(f"/api/citizens/{aziza.row['id']}/block")
+    await side.settle()
+    async with database.transaction() as session:
+        chat = await session.get(Chat, aziza.chat_id)
+        assert chat
+        assert chat.gone_at is not None
+    await aziza.http.post(f"/api/citizens/{aziza.row['id']}/unblock")
+    await aziza.says("/menu")
+    async with database.transaction() as session:
+        chat = await session.get(Chat, aziza.chat_id)
+        assert chat
+        assert chat.gone_at is None
