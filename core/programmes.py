@@ -54,6 +54,8 @@ VACCINATION = CONTENT / "shared" / "vaccination.yml"
 SCREENING = CONTENT / "shared" / "screening.yml"
 
 
+# Of two results of one day the graver is the last one.
+_GRAVITY = {None: 0, "normal": 0, "inadequate": 1, "abnormal": 2}
 # `DoseVerdict(*fields)` without the call in between.
 _new: Callable[[type[DoseVerdict], tuple[object, ...]], DoseVerdict] = tuple.__new__
 
@@ -237,7 +239,7 @@ def _by_screening(
     screenings: Iterable[ScreeningResult], born: date, on: date
 ) -> dict[str, list[ScreeningResult]]:
     found: dict[str, list[ScreeningResult]] = {}
-    for result in sorted(screenings, key=lambda r: (r.on, r.screening, r.result or "")):
+    for result in sorted(screenings, key=lambda r: (r.on, _GRAVITY[r.result])):
         if born <= result.on <= on:
             found.setdefault(result.screening, []).append(result)
     return found
