@@ -38,6 +38,7 @@ class SandboxControl:
             row["commands"] = bot.commands_for(row["telegram_id"], row["language_code"])
         profile = {"name": bot.profile["names"][""], "username": bot.username}
         profile |= {"descriptions": bot.profile["descriptions"]}
+        profile |= {"polls": self.world.updates.waiting}
         return web.json_response({"bot": profile, "citizens": people, "faults": self.faults.all()})
 
     async def file(self, request: web.Request) -> web.Response:

@@ -29,6 +29,7 @@ class Updates:
         self.webhook: Json | None = settings.get("webhook")
         self._arrived = asyncio.Event()
         self._poller: object | None = None
+        self.waiting = 0  # long polls open now
         self._closing = False
         self._pusher: asyncio.Task[None] | None = None
 
@@ -71,10 +72,13 @@ class Updates:
         deadline = time.monotonic() + min(max(timeout_s, 0), _MAX_TIMEOUT_S)
         while not self.queue and not self._closing and (left := deadline - time.monotonic()) > 0:
             self._arrived.clear()
+            self.waiting += 1
             try:
                 await asyncio.wait_for(self._arrived.wait(), left)
             except TimeoutError:
                 break
+            finally:
+                self.waiting -= 1
             if self._poller is not me:
                 raise TelegramError(
                     409, _CONFLICT if self.webhook is None else "Conflict: terminated by setWebhook request"

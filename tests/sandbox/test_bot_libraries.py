@@ -39,7 +39,7 @@ async def bot(sandbox):
 
 async def seen(sandbox, citizen, count: int) -> list[dict]:
     """The chat, once it holds this many messages."""
-    for _ in range(200):
+    for _ in range(1500):
         messages = await sandbox.get(f"citizens/{citizen['id']}/messages")
         if len(messages) >= count:
             return [row["message"] for row in messages]
@@ -92,7 +92,7 @@ async def test_a_conversation_with_aiogram_runs_from_start_to_contact(sandbox, c
     assert greeting["entities"] == [{"type": "bold", "offset": 0, "length": 17}]
 
     pressed = await sandbox.post(
-        f"citizens/{aziza['id']}/press", message_id=greeting["message_id"], data="language:uz", wait_s=5
+        f"citizens/{aziza['id']}/press", message_id=greeting["message_id"], data="language:uz", wait_s=30
     )
     assert pressed["answer"] == {"text": "Tanlandi", "show_alert": True}
     messages = await seen(sandbox, aziza, 3)

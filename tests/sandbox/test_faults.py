@@ -48,7 +48,7 @@ async def test_an_answer_lost_after_accepting_leaves_the_message_in_the_chat(san
     aziza = await sandbox.aziza()
     await sandbox.post("faults", target="telegram", kind="timeout_after_accept", count=1)
     url = f"{sandbox.url}/bot42:abcdefgh/sendMessage"
-    message, timeout = {"chat_id": aziza["telegram_id"], "text": "x"}, aiohttp.ClientTimeout(total=0.3)
+    message, timeout = {"chat_id": aziza["telegram_id"], "text": "x"}, aiohttp.ClientTimeout(total=2)
     with pytest.raises(asyncio.TimeoutError):
         await sandbox.session.post(url, json=message, timeout=timeout)
     assert len(await sandbox.get(f"citizens/{aziza['id']}/messages")) == 1

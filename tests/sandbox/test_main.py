@@ -24,7 +24,7 @@ async def test_the_sandbox_stops_at_once_while_a_bot_polls_and_a_page_listens(tm
         async with session.get(f"{url}/health") as response:
             assert await response.json() == {"ok": True}
         process.send_signal(signal.SIGINT)
-        assert await asyncio.wait_for(process.wait(), 10) == 0
+        assert await asyncio.wait_for(process.wait(), 30) == 0
         assert (await poll).status == 200
 
 

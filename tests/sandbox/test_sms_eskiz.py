@@ -33,7 +33,7 @@ class EskizClient:
         return await self.call("POST", "/message/sms/send", data=form)
 
     async def final(self, identifier: str) -> str:
-        for _ in range(200):
+        for _ in range(1500):
             _, body = await self.call("GET", f"/message/sms/status_by_id/{identifier}")
             if body["data"]["status"] not in ("waiting", "ACCEPTED"):
                 return body["data"]["status"]
@@ -56,7 +56,7 @@ async def test_an_sms_through_eskiz_is_delivered_and_reported(sandbox):
     status, body = await eskiz.send(callback_url=str(server.make_url("/eskiz/secret")))
     assert (status, body["status"], body["message"]) == (200, "waiting", "Waiting for SMS provider")
     assert await eskiz.final(body["id"]) == "DELIVERED"
-    for _ in range(100):
+    for _ in range(1500):
         if len(reports) == 3:
             break
         await asyncio.sleep(0.02)
@@ -124,7 +124,7 @@ async def test_playmobile_sends_once_for_one_message_id(sandbox):
     assert len(await sandbox.get(f"phones/{PHONE}/sms")) == 1
     async with sandbox.session.post(f"{base}/send", json={"messages": [{}]}, headers=headers) as response:
         assert (await response.json())["error-code"] == 101
-    for _ in range(100):
+    for _ in range(1500):
         async with sandbox.session.post(
             f"{base}/get-status", json={"message-id": ["a1"]}, headers=headers
         ) as response:

@@ -15,6 +15,15 @@ async def says(sandbox, citizen, *texts: str) -> None:
         await sandbox.post(f"citizens/{citizen['id']}/messages", text=text)
 
 
+async def polled(sandbox) -> None:
+    """Waits until a long poll is open."""
+    for _ in range(1500):
+        if (await sandbox.get("state"))["bot"]["polls"]:
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError("nobody polls")
+
+
 def texts(updates: list[dict]) -> list[str]:
     return [update["message"]["text"] for update in updates]
 
@@ -39,18 +48,18 @@ async def test_a_negative_offset_forgets_all_but_the_last(sandbox):
 async def test_a_long_poll_ends_as_soon_as_somebody_writes(sandbox):
     aziza = await sandbox.aziza()
     poll = asyncio.create_task(sandbox.ok("getUpdates", timeout=50))
-    await asyncio.sleep(0.1)
+    await polled(sandbox)
     assert not poll.done()
     await says(sandbox, aziza, "salom")
-    assert texts(await asyncio.wait_for(poll, 5)) == ["salom"]
+    assert texts(await asyncio.wait_for(poll, 30)) == ["salom"]
 
 
 async def test_of_two_pollers_the_older_meets_a_conflict(sandbox):
     aziza = await sandbox.aziza()
     older = asyncio.create_task(sandbox.api("getUpdates", timeout=50))
-    await asyncio.sleep(0.1)
+    await polled(sandbox)
     newer = asyncio.create_task(sandbox.ok("getUpdates", timeout=50))
-    status, body = await asyncio.wait_for(older, 5)
+    status, body = await asyncio.wait_for(older, 30)
     assert status == 409
     assert body["description"].startswith("Conflict: terminated by other getUpdates request")
     await says(sandbox, aziza, "salom")
@@ -83,7 +92,7 @@ class Hook:
         return web.Response()
 
     async def wait(self, count: int) -> list[dict]:
-        for _ in range(300):
+        for _ in range(1500):
             if len(self.updates) >= count:
                 break
             await asyncio.sleep(0.02)
