@@ -128,5 +128,6 @@ def _said(error: Exception) -> str:
 
 
 def _stop(sentence: str) -> None:
-    click.echo(sentence, err=True)
+    # What was asked may hold letters that no output takes, such as half of a surrogate pair.
+    click.echo(sentence.encode("utf-8", "backslashreplace").decode(), err=True)
     raise SystemExit(2)

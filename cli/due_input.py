@@ -51,6 +51,8 @@ def whole(text: str) -> Mapping[str, Any]:
         raise WrongInput(
             f"the input is not JSON: {error.msg} at line {error.lineno}, column {error.colno}"
         ) from None
+    except ValueError:
+        raise WrongInput("the input is not a record: a number in it is too long") from None
     except RecursionError:
         raise WrongInput("the input is not a record: it is nested too deeply") from None
     if not isinstance(value, dict):
