@@ -14,7 +14,7 @@ Result = bool | dict[str, Any] | list[dict[str, Any]]
 
 SECOND = 1.02
 """A little more than a second, since what leaves evenly arrives unevenly."""
-PER_CHAT_S = 1.0
+PER_CHAT_S = 1.02
 LIMITED = ("send", "copy", "forward")
 
 
@@ -27,7 +27,7 @@ class StrictRateLimiter(BaseRateLimiter[None]):
     """
 
     def __init__(self, rate_per_s: float, *, max_retries: int = 2, longest_wait_s: float = 20.0) -> None:
-        self._rate = rate_per_s
+        self.rate_per_s = rate_per_s
         self._gap = SECOND / rate_per_s
         self._max_retries, self._longest_wait_s = max_retries, longest_wait_s
         self._starts: deque[float] = deque(maxlen=max(1, int(rate_per_s)))

@@ -94,7 +94,7 @@ class TwilioChannel:
             session.close()
 
 
-def from_settings(settings: Settings) -> TwilioChannel:
+def from_settings(settings: Settings, *, timeout_s: float = TIMEOUT_S) -> TwilioChannel:
     """Raises SettingsError naming what is missing."""
     account, token = settings.twilio_account_sid, settings.twilio_auth_token
     if not account or token is None:
@@ -105,7 +105,7 @@ def from_settings(settings: Settings) -> TwilioChannel:
         sender = {"from_": settings.twilio_from}
     else:
         raise SettingsError("TWILIO_FROM or TWILIO_MESSAGING_SERVICE_SID is needed: who the SMS comes from")
-    client = Client(account, token.get_secret_value(), http_client=TwilioHttpClient(timeout=TIMEOUT_S))
+    client = Client(account, token.get_secret_value(), http_client=TwilioHttpClient(timeout=timeout_s))
     client.api.base_url = settings.twilio_api_url.rstrip("/")
     return TwilioChannel(client, sender, f"{settings.public_url.rstrip('/')}{STATUS_PATH}")
 

@@ -51,14 +51,19 @@ class TelegramChannel:
         await self._request.shutdown()
 
 
-def from_settings(settings: Settings) -> TelegramChannel:
+def from_settings(settings: Settings, *, read_timeout_s: float = 10.0) -> TelegramChannel:
     """The worker's share of the bot's rate: what is left when answers have theirs. Raises SettingsError without a token."""
     if settings.telegram_token is None:
         raise SettingsError("TELEGRAM_TOKEN is needed: the token @BotFather gave")
     rate = max(1, settings.telegram_rate_per_s - settings.telegram_answers_share_per_s)
     limiter = StrictRateLimiter(rate)
     request = HTTPXRequest(
-        connection_pool_size=64, connect_timeout=5.0, read_timeout=10.0, write_timeout=5.0, pool_timeout=5.0
+        connection_pool_size=64,
+        connect_timeout=5.0,
+        read_timeout=read_timeout_s,
+        write_timeout=5.0,
+        pool_timeout=5.0,
+        httpx_kwargs={"trust_env": "127.0.0.1" not in settings.telegram_api_url},
     )
     url = settings.telegram_api_url.rstrip("/")
     bot: ExtBot[None] = ExtBot(
