@@ -202,7 +202,7 @@ async def _by_login(session: AsyncSession, login: str, *, lock: bool = False) ->
 
 
 def _is(login: str) -> ColumnElement[bool]:
-    return StaffMember.login == login.strip().lower().replace("\0", "")
+    return StaffMember.login == login.strip().lower().replace("\0", " ")
 
 
 async def _other_administrators(session: AsyncSession, than_id: int) -> int:

@@ -14,7 +14,7 @@ from admin import labels, words
 from admin.auth import member_of
 from admin.pages import now
 from admin.tables.table import Cell, Link, Mark, Table
-from core import visits
+from core import reminder_words
 from core.i18n import Text, Words, _
 from db.people import Person
 from db.reminders import Occurrence, Reminder
@@ -35,7 +35,7 @@ def _about(request: Request, row: Reminder) -> str | None:
 
 def _what(request: Request, row: Reminder) -> Text | Words:
     born = request.state.people[row.about_id].birth_date
-    return visits.title(row.kind, row.item, row.due_on, born)
+    return reminder_words.title(row.kind, row.item, row.due_on, born)
 
 
 def _state(request: Request, row: Reminder) -> Mark:
