@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from core import reminder_words as words
 from core import reminders as rules
-from core import visits
 from core.booking import day_of, show_time
 from core.i18n import Language, Text, Words, _, join
 from core.notices import Item, Notice
@@ -59,7 +59,7 @@ def _lines(items: Sequence[Item], now: datetime) -> list[Text]:
     shown: dict[tuple[object, ...], Text] = {}
     for item in items:
         when = None if item.due_on < day_of(now) else item.due_on
-        what = visits.label(item.kind, item.due_on, item.birth_date)
+        what = words.label(item.kind, item.due_on, item.birth_date)
         name = item.about if several else None
         key = (item.about_id, item.kind, when)
         shown.setdefault(key, _line(what, when, name))

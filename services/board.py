@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from sqlalchemy import select
 
-from core import visits
+from core import reminder_words as words
 from core.i18n import Text, Words
 from core.staff import Member
 from db.engine import Database
@@ -166,7 +166,7 @@ async def reminder(database: Database, reminder_id: int, member: Member, now: da
         row.about_id,
         about.name,
         row.kind,
-        visits.title(row.kind, row.item, row.due_on, about.birth_date),
+        words.title(row.kind, row.item, row.due_on, about.birth_date),
         row.due_on,
         row.due_at,
         row.next_at,

@@ -14,8 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core import booking as bookings
 from core import passport as passports
 from core import people as people_rules
+from core import reminder_words as titles
 from core import staff as rules
-from core import visits as titles
 from core.errors import Refusal
 from core.i18n import TASHKENT, Text, Words, _
 from core.programmes import DoseVerdict

@@ -8,8 +8,9 @@ from datetime import datetime
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core import reminder_words as words
 from core import reminders as rules
-from core import sms, visits
+from core import sms
 from core.deliveries import ChannelChoice, Hours, send_at
 from core.i18n import Text, join
 from db.crypto import keyring
@@ -47,7 +48,7 @@ async def mine(database: Database, person_id: int, now: datetime) -> list[rules.
                 row.id,
                 row.kind,
                 row.item,
-                visits.title(row.kind, row.item, row.due_on, about.birth_date),
+                words.title(row.kind, row.item, row.due_on, about.birth_date),
                 None if about.id == person_id else about.name.split()[0],
                 row.due_on,
                 row.due_at,
@@ -112,14 +113,14 @@ async def why(database: Database, reminder_id: int, person_id: int) -> Text:
         )
         as_of = dict(judged.tuples().all())
     if row.kind == "appointment":
-        return visits.why_appointment(row.due_at)
+        return words.why_appointment(row.due_at)
     reasons: list[Text] = []
     for about_id in about_ids:
         series = {one.item for one in together if one.about_id == about_id}
         line = await programmes.timeline(database, about_id, as_of.get(about_id, row.promised_at))
         found = (step.reason for step in line.next_steps if step.series in series)
         reasons += [reason for reason in found if reason not in reasons]
-    return join("\n", *(reasons or [visits.WHY_NO_LONGER]), visits.WHY_CALENDAR)
+    return join("\n", *(reasons or [words.WHY_NO_LONGER]), words.WHY_CALENDAR)
 
 
 async def book_for(
