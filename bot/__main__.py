@@ -22,7 +22,7 @@ from bot.clock import clock
 from bot.errors import is_outage
 from bot.polling import Polling
 from bot.storage import DatabaseStorage
-from core import logs
+from core import logs, red_flags
 from core.errors import SettingsError
 from core.i18n import LANGUAGES, _
 from core.settings import Settings, load
@@ -112,7 +112,9 @@ async def run(settings: Settings) -> None:
     """Until SIGTERM or SIGINT; what is being answered is answered first."""
     bot = make_bot(settings)
     database = connect(settings)
-    interpreter = Interpreter(settings.nlu_url, training.embedded(settings.var_dir), settings.nlu_timeout_s)
+    interpreter = Interpreter(
+        settings.nlu_url, training.embedded(settings.var_dir, log.info), settings.nlu_timeout_s
+    )
     helplines = tuple(line.strip() for line in settings.helplines.split(",") if line.strip())
     dispatcher = dispatching.build(database, interpreter, make_storage(settings, database), clock, helplines)
     polling = Polling(bot, dispatcher, database, clock)
@@ -127,6 +129,7 @@ async def run(settings: Settings) -> None:
     gc.collect()
     gc.freeze()  # what is loaded at the start stays: measured 1.8 times the updates a second (docs/adr)
     gc.set_threshold(20_000, 20, 50)
+    red_flags.book()  # a broken file of red flags refuses the start, not the first cry for help
     log.info("bot_started", engine=str(interpreter.engine))
     try:
         done, _pending = await asyncio.wait(jobs, return_when=asyncio.FIRST_COMPLETED)

@@ -21,7 +21,7 @@ from db.programmes import Immunization
 from db.staff import Role
 from services import booking, programmes, staff
 
-PASSWORD = "salomat-demo-2026"  # noqa: S105 – of the demo on this machine only, shown on the terminal
+PASSWORD = "toza-havo-issiq-non"  # noqa: S105 – of the demo on this machine only, shown on the terminal
 CLINICS = (
     (
         "Oilaviy poliklinika 12",

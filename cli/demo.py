@@ -21,7 +21,6 @@ from core import logs, settings
 from core.errors import SettingsError
 from db import migrate
 from db.embedded import EmbeddedPostgres
-from nlu import training
 
 SALOMAT = (sys.executable, "-m", "cli")
 TWILIO_SID = "AC" + "5a10ma7" * 4 + "0000"
@@ -66,7 +65,9 @@ async def run(nlu: str, port: int, var_dir: Path) -> None:
     environment = _environment(var_dir, port, nlu) | {"DATABASE_URL": postgres.url("salomat")}
     supervisor, watch = Supervisor(), asyncio.create_task(_watch(postgres))
     try:
-        await _prepare(environment, var_dir)
+        os.environ.update(environment)
+        say("demo", "demo citizens, clinics and free times …")
+        await cast.seed(settings.load())
         await _start(supervisor, environment, nlu, port, var_dir)
         if not stop.is_set():
             _welcome(port, time.monotonic() - began)
@@ -113,14 +114,6 @@ def _environment(var_dir: Path, port: int, nlu: str) -> dict[str, str]:
         "QUIET_TO_HOUR": "0",
         "TICK_S": "2",
     }
-
-
-async def _prepare(environment: dict[str, str], var_dir: Path) -> None:
-    """Demo data, and the in-process engine, which answers until Rasa is up."""
-    os.environ.update(environment)
-    say("demo", "demo citizens, clinics and free times …")
-    await cast.seed(settings.load())
-    await asyncio.to_thread(training.embedded, var_dir, lambda line: say("demo", line))
 
 
 async def _start(

