@@ -51,7 +51,9 @@ def find(
                 if end + 1 == unit.start and value * days < thresholds["infant_fever_days"]:
                     add("under_3_months", start, unit.end)
     for start, end, value in values:
-        if value >= thresholds["pills_many"] and any(0 < hit.start - end <= 2 for hit in hits.get("pills", ())):
+        if value >= thresholds["pills_many"] and any(
+            0 < hit.start - end <= 2 for hit in hits.get("pills", ())
+        ):
             add("count_pills", start, end)
     return found
 

@@ -28,7 +28,7 @@ _TOKEN = re.compile(r"[a-z]+|\d+(?:[.,]\d+)?|[.!?;,:/]")
 _MARKS = frozenset(".!?;,:/")
 _STOPS = frozenset(".!?;")
 # Uzbek verbs deny with -ma-: ogʻri-ma-yapti, ket-ma-di, boʻl-ma-gan.
-_UZBEK_NOT = re.compile(r"^(?:i|a|ol|ib)?ma(?:y|d|g|s|n|pti|bdi)")
+_UZBEK_NOT = re.compile(r"^(?:i|a|ol|ib)?ma(?:y|d|g|s|ng|pti|bdi)")
 
 # ... and by the verb that carries it: boʻgʻilib qol-ma-slik.
 _AUXILIARY_NOT = re.compile(r"^(?:kol|ket|yubor|koy|tur|chik|tush)ma")
@@ -128,7 +128,9 @@ class Lexicon:
             for variant in _one_less(start):
                 for stem, is_prefix in self._misspelt.get(variant, ()):
                     # The first letter and the last are kept: the last often tells the tense (ударил, ударит).
-                    same_ends = stem[0] == start[0] and stem[-1] == start[-1] and ("ma" in start or "ma" not in stem)
+                    same_ends = (
+                        stem[0] == start[0] and stem[-1] == start[-1] and ("ma" in start or "ma" not in stem)
+                    )
                     if same_ends and (is_prefix or length == len(token)) and _one_edit(start, stem):
                         near[stem, is_prefix] = length
         for (stem, is_prefix), length in near.items():

@@ -28,7 +28,7 @@ STEPS_MIN, STEPS_MAX = 2, 4
 class Sign:
     """All of `needs` (each any of some concepts), none of `never`; `context` needs may lie in the past."""
 
-    needs: tuple[tuple[str, ...], ...]
+    needs: tuple[frozenset[str], ...]
     context: tuple[bool, ...]
     never: tuple[str, ...]
 
@@ -107,7 +107,7 @@ def _sign(text: str) -> Sign:
     parts = text.split()
     needs = [part for part in parts if not part.startswith("!")]
     return Sign(
-        needs=tuple(tuple(need.removeprefix("~").split("|")) for need in needs),
+        needs=tuple(frozenset(need.removeprefix("~").split("|")) for need in needs),
         context=tuple(need.startswith("~") for need in needs),
         never=tuple(part[1:] for part in parts if part.startswith("!")),
     )
@@ -163,7 +163,7 @@ def read(folder: Path) -> Book:
         aid[language] = _aid(data, flags, name)
     for flag, row in zip(flags, shared["flags"], strict=True):
         for sign in flag.signs:
-            for concept in (*sum(sign.needs, ()), *sign.never):
+            for concept in sorted(frozenset().union(*sign.needs, sign.never)):
                 if concept not in words and concept not in MEASURED:
                     raise ContentError(
                         f"shared/{FILE}", row.lines["signs"], f"{flag.id}: no words for `{concept}`"

@@ -103,6 +103,8 @@ class _Message:
         )
 
     def shows(self, sign: Sign) -> bool:
+        if any(need.isdisjoint(self.hits) for need in sign.needs):
+            return False
         if any(not hit.denied for concept in sign.never for hit in self.hits.get(concept, ())):
             return False
         choices: list[list[Hit]] = []
@@ -126,7 +128,8 @@ def _together(choices: Sequence[Sequence[Hit]], chosen: tuple[Hit, ...]) -> bool
     if not choices:
         return True
     return any(
-        all(0 < _apart(hit, other) <= WINDOW_TOKENS for other in chosen) and _together(choices[1:], (*chosen, hit))
+        all(0 < _apart(hit, other) <= WINDOW_TOKENS for other in chosen)
+        and _together(choices[1:], (*chosen, hit))
         for hit in choices[0]
     )
 
