@@ -80,7 +80,7 @@ class Interval(NamedTuple):
     recommended: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class DoseRule:
     """One dose.
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 
 from core.ages import reach
 from core.calendar import DoseRule, Group, Season, Series
 from core.eligibility import FAR, window
 from core.immunization import Course, after_skips
 from core.recommendations import Recommendation
-from core.standing import Situation, Step, dateless, later, standing
+from core.standing import Situation, dateless, later, standing
 
 _EVERYBODY = (0, FAR)
 Why = tuple[object, ...]
@@ -31,12 +32,11 @@ def next_dose(
     else:
         who = window(groups, now.birth, ages, on) if groups else None
     if who is None:
-        return dateless(_step(series, course, rule, rule.first_product), "not_for_person")
+        return _settled(rule, series.id, course.repeats, "not_for_person")
     if series.season is not None:
         return _this_season(series, series.season, groups or (), course, rule, now)
     if complete:
-        step = _step(series, course, rule, rule.first_product)
-        return dateless(step, "complete" if course.valid else "too_late")
+        return _settled(rule, series.id, 0, "complete" if course.valid else "too_late")
     earliest, recommended, why = _dates(rule, course, now, who[0])
     item = product_at(rule, ages, max(recommended, on))
     if now.last_live is not None and item in now.calendar.live_products:
@@ -47,11 +47,14 @@ def next_dose(
     if why[0] != "age":
         overdue = max(overdue, later(recommended, rule.overdue_after))
     latest = who[1] if rule.too_late_age is None else min(who[1], ages[rule.too_late_age])
-    return standing(_step(series, course, rule, item), now, earliest, recommended, overdue, latest - 1, why)
+    step = (item, series.id, rule.number + course.repeats, rule.rule)
+    return standing(step, now, earliest, recommended, overdue, latest - 1, why)
 
 
-def _step(series: Series, course: Course, rule: DoseRule, item: str) -> Step:
-    return item, series.id, rule.number + course.repeats, rule.rule
+@lru_cache(maxsize=4096)
+def _settled(rule: DoseRule, series: str, repeats: int, status: str) -> Recommendation:
+    """A standing without dates is the same for everybody."""
+    return dateless((rule.first_product, series, rule.number + repeats, rule.rule), status)
 
 
 def _dates(rule: DoseRule, course: Course, now: Situation, start: int) -> tuple[int, int, Why]:

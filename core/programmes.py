@@ -6,7 +6,8 @@ Pure: the same person, record and day give the same answer, in any order of the 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
 
@@ -84,7 +85,7 @@ def evaluate(
     """
     given = tuple(doses)
     day = on or max((d.on for d in given), default=person.birth_date)
-    return assess(calendars, person, given, on=day)[0]
+    return _verdicts(_judged(calendars, person, given, day))
 
 
 def forecast(
@@ -99,7 +100,8 @@ def forecast(
     on: date,
 ) -> tuple[Recommendation, ...]:
     """One answer for every series and every screening, in the order of the files."""
-    return assess(calendars, person, doses, screenings, exemptions, refusals, bookings, on=on)[1]
+    past = _judged(calendars, person, doses, on)
+    return _ahead(calendars, past, screenings, exemptions, refusals, bookings)
 
 
 def assess(
@@ -114,28 +116,55 @@ def assess(
     on: date,
 ) -> tuple[tuple[DoseVerdict, ...], tuple[Recommendation, ...]]:
     """`evaluate` and `forecast` in one pass over the record. Doses after `on` are left out."""
+    past = _judged(calendars, person, doses, on)
+    return _verdicts(past), _ahead(calendars, past, screenings, exemptions, refusals, bookings)
+
+
+@dataclass(slots=True)
+class _Judged:
+    """A person's record after every dose of it was judged: `courses` stand as the calendar's series do."""
+
+    calendar: Calendar
+    person: Person
+    on: date
+    record: Sequence[Dose]
+    courses: Sequence[Course]
+    ages: Sequence[int]
+    last_live: int | None
+
+
+def _judged(calendars: Calendars, person: Person, doses: Iterable[Dose], on: date) -> _Judged:
     calendar = calendars.vaccination_on(on)
     record = sorted([d for d in doses if d.on <= on], key=_order)
     given: list[Given] = [(take_apart(d.on), d.vaccine, place) for place, d in enumerate(record)]
-    birth, today = take_apart(person.birth_date), on.toordinal()
     live_products = calendar.live_products
     live = [dose for dose in given if dose[1] in live_products]
     near = immunization.too_near(calendar, live)
-    ages = calendar.ages.reach(birth)
+    ages = calendar.ages.reach(take_apart(person.birth_date))
     kept = _accepted(calendars, calendar, person, record)
-    courses = _courses(calendar, given, Record(ages, person.sex, today, near, kept))
+    courses = _courses(calendar, given, Record(ages, person.sex, on.toordinal(), near, kept))
+    return _Judged(calendar, person, on, record, courses, ages, live[-1][0].ordinal if live else None)
+
+
+def _ahead(
+    calendars: Calendars,
+    past: _Judged,
+    screenings: Iterable[ScreeningResult],
+    exemptions: Iterable[Exemption],
+    refusals: Iterable[Refusal],
+    bookings: Iterable[Booking],
+) -> tuple[Recommendation, ...]:
+    calendar, person, today = past.calendar, past.person, past.on.toordinal()
     blocked, booked = _blocked(exemptions, refusals, today), _booked(bookings, today)
-    last_live = live[-1][0].ordinal if live else None
-    now = Situation(calendar, birth.ordinal, ages, today, blocked, booked, last_live)
+    birth = person.birth_date.toordinal()
+    now = Situation(calendar, birth, past.ages, today, blocked, booked, past.last_live)
     groups = audience(calendar, kind_of(calendar, person))
-    found = [next_dose(s, g, c, now) for s, g, c in zip(calendar.series, groups, courses, strict=True)]
-    checks = calendars.screening_on(on)
+    found = [next_dose(s, g, c, now) for s, g, c in zip(calendar.series, groups, past.courses, strict=True)]
+    checks = calendars.screening_on(past.on)
     if checks is not None:
-        results = _by_screening(screenings, person.birth_date, on)
-        found += _checks(
-            checks, person, results, Situation(checks, birth.ordinal, (), today, blocked, booked, None)
-        )
-    return _verdicts(calendar, record, courses), tuple(found)
+        results = _by_screening(screenings, person.birth_date, past.on)
+        found += _checks(checks, person, results, Situation(checks, birth, (), today, blocked, booked, None))
+    return tuple(found)
 
 
 def _checks(
@@ -152,7 +181,7 @@ def _checks(
     ]
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1 << 14)
 def _first_checks(checks: Calendar, kind: Kind, birth_date: date, on: int) -> tuple[Recommendation, ...]:
     """The checks of who has had none yet: the same for everybody of one kind born on one day, so not worked out again."""
     birth = take_apart(birth_date)
@@ -180,18 +209,16 @@ def _courses(calendar: Calendar, given: Sequence[Given], record: Record) -> list
     ]
 
 
-def _verdicts(
-    calendar: Calendar, record: Sequence[Dose], courses: Sequence[Course]
-) -> tuple[DoseVerdict, ...]:
+def _verdicts(past: _Judged) -> tuple[DoseVerdict, ...]:
     """By day, vaccine and series: the record is sorted by the first two."""
-    by_dose: list[list[DoseVerdict]] = [[] for _ in record]
-    for place in calendar.series_by_name:
-        series = calendar.series[place].id
-        for n, number, reason in courses[place].verdicts:
-            dose = record[n]
-            by_dose[n].append(
-                _new(DoseVerdict, (dose.vaccine, dose.on, series, number, reason is None, reason, dose.id))
-            )
+    series = past.calendar.series
+    by_dose: list[list[DoseVerdict]] = [[] for _ in past.record]
+    for place in past.calendar.series_by_name:
+        name = series[place].id
+        for n, number, reason in past.courses[place].verdicts:
+            dose = past.record[n]
+            fields = (dose.vaccine, dose.on, name, number, reason is None, reason, dose.id)
+            by_dose[n].append(_new(DoseVerdict, fields))
     return tuple(verdict for verdicts in by_dose for verdict in verdicts)
 
 
@@ -202,11 +229,10 @@ def _accepted(
     older = [c for c in calendars.vaccination if c.valid_from < calendar.valid_from]
     if not older or not record or record[0].on >= calendar.valid_from:
         return {}
-    last = max(older, key=lambda c: c.valid_from)
     past = Calendars(tuple(older))
     before = [Dose(d.vaccine, d.on, place) for place, d in enumerate(record) if d.on < calendar.valid_from]
     kept: dict[str, set[int]] = {}
-    for verdict in evaluate(past, person, before, on=last.valid_to or before[-1].on):
+    for verdict in evaluate(past, person, before, on=calendar.valid_from - timedelta(days=1)):
         if verdict.valid and isinstance(verdict.id, int):
             kept.setdefault(verdict.series, set()).add(verdict.id)
     return {series: frozenset(places) for series, places in kept.items()}
