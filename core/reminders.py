@@ -127,9 +127,20 @@ def _day_steps(promise: Promise) -> Iterator[Step]:
         yield Step(name, at, at + STAYS_TRUE)
 
 
-def next_step(promise: Promise, past: Collection[str], now: datetime) -> Step | None:
-    """The first step that was not taken yet (`past` holds names) and has not expired."""
-    return next((step for step in steps(promise) if step.name not in past and step.expires_at > now), None)
+def next_step(
+    promise: Promise, past: Collection[str], now: datetime, after: datetime | None = None
+) -> Step | None:
+    """The step to take next: not yet taken (`past` holds names), not expired, later than `after`.
+
+    Of several whose moment has passed, after an outage, only the newest is taken.
+    """
+    open_steps = [
+        step
+        for step in steps(promise)
+        if step.name not in past and step.expires_at > now and (after is None or step.at > after)
+    ]
+    missed = [step for step in open_steps if step.at <= now]
+    return missed[-1] if missed else next(iter(open_steps), None)
 
 
 def day_at(on: date) -> datetime:

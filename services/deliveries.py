@@ -228,7 +228,7 @@ async def begin(
             for n in going
         ]
         query = insert(Delivery).values(values).returning(Delivery.occurrence_id, Delivery.id)
-        ids = dict((await session.execute(query)).tuples().all())
+        ids = dict((await session.execute(query)).all())
     return [Attempt(n, ids[n.lead_id], keys[n.lead_id]) for n in going]
 
 

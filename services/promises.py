@@ -178,7 +178,8 @@ async def _plan_some(session: AsyncSession, now: datetime, default: Hours) -> in
         if row.stopped_at is None and row.next_step is not None and row.next_step not in taken:
             values.append(_occurrence(row, hours, now))
             taken.add(row.next_step)
-        _set_next(row, rules.next_step(_promise_of(row), taken, now) if row.stopped_at is None else None)
+        live = row.stopped_at is None
+        _set_next(row, rules.next_step(_promise_of(row), taken, now, row.next_at) if live else None)
     if values:
         await session.execute(insert(Occurrence).values(values).on_conflict_do_nothing())
     return len(due)

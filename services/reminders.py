@@ -111,7 +111,7 @@ async def why(database: Database, reminder_id: int, person_id: int) -> Text:
             .where(Recommendation.person_id.in_(about_ids))
             .group_by(Recommendation.person_id)
         )
-        as_of = dict(judged.tuples().all())
+        as_of = dict(judged.all())
     if row.kind == "appointment":
         return words.why_appointment(row.due_at)
     reasons: list[Text] = []
@@ -237,4 +237,4 @@ async def _moments(session: AsyncSession, reminder_ids: list[int]) -> dict[int, 
         .where(Occurrence.reminder_id.in_(reminder_ids), Occurrence.state == "due")
         .group_by(Occurrence.reminder_id)
     )
-    return dict(found.tuples().all())
+    return dict(found.all())

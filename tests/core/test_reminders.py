@@ -85,8 +85,11 @@ def test_the_next_step_is_the_first_not_taken_that_is_still_true():
     promise = Promise("vaccination", DUE, at(1, 11))
     assert rules.next_step(promise, (), at(1)).name == "day-7"
     assert rules.next_step(promise, {"day-7"}, at(1)).name == "day-1"
-    # after an outage until the 20th: the steps of the 5th and 11th have expired, that of the 15th is still true
+    # after an outage until the 11th two steps are still true: one message is enough
+    assert rules.next_step(promise, (), at(11)).name == "day-1"
+    # until the 20th: the steps of the 5th and 11th have expired, that of the 15th is still true
     assert rules.next_step(promise, (), at(20)).name == "day+3"
+    assert rules.next_step(promise, (), at(20), after=at(15)).name == "day+14"
     assert rules.next_step(promise, {s.name for s in rules.steps(promise)}, at(20)) is None
 
 
