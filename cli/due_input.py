@@ -24,7 +24,17 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _TOP = ("on", "person", "immunizations", "screenings", "exemptions", "refusals", "bookings")
 _PERSON = ("birth_date", "sex", "pregnant", "conditions", "region", "pregnancy_started_on")
 _SEXES = ("female", "male")
-_KINDS = ("medical", "immune", "stock", "refusal")
+# What an exemption may be called, here and by the national platform.
+_KINDS = {
+    "medical": "medical",
+    "immune": "immune",
+    "stock": "stock",
+    "refusal": "refusal",
+    "MEDPREC": "medical",
+    "IMMUNE": "immune",
+    "OSTOCK": "stock",
+    "PATOBJ": "refusal",
+}
 _OLDEST_YEARS = 130
 
 
@@ -140,7 +150,7 @@ def _exemptions(
     refusals = [Refusal(_code(item, "vaccine", path, vaccines)) for path, item in _list(asked, "refusals")]
     for path, item in _list(asked, "exemptions"):
         vaccine = _code(item, "vaccine", path, vaccines)
-        kind = _choice(item, "kind", f"{path}.kind", _KINDS) or "medical"
+        kind = _KINDS[_choice(item, "kind", f"{path}.kind", tuple(_KINDS)) or "medical"]
         until = _day(item, "until", f"{path}.until") if item.get("until") is not None else None
         if kind == "stock" and until is None:
             raise WrongInput(f"{path}.until: is missing; a vaccine that has run out comes back")

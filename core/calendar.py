@@ -141,7 +141,8 @@ class Series:
 class Screening:
     """One check. Without `interval` it is done once. `weeks` is the window of pregnancy it belongs to.
 
-    `first_overdue_age` is when the very first one is overdue, where that follows from the age alone.
+    `first_age` and `first_overdue_age` are when the very first one is due and overdue, where that follows from the age
+    alone.
     """
 
     code: str
@@ -150,6 +151,7 @@ class Screening:
     interval: Span | None
     after: Mapping[str, Span]
     overdue_after: Span
+    first_age: int | None
     first_overdue_age: int | None
     weeks: tuple[int, int] | None
     programme_id: str | None

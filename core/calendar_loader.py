@@ -209,6 +209,7 @@ def _check(entry: Entry, making: Making) -> Screening:
         entry.span("interval", None),
         after,
         overdue_after,
+        first,
         None if first is None else making.place(total(making.ages.spans[first], overdue_after)),
         window,
         entry.text("programme_id", None),

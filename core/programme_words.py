@@ -57,6 +57,7 @@ _DUE: Mapping[str, Text] = {
     "pregnancy": _("No result recorded: {item}. Planned since {on}."),
 }
 _REPEAT = _("No clear answer on {last}: {item}. It is repeated from {on}.")
+_FROM_AGE = _("No result recorded: {item}. Planned {age}.")
 _EVERY_PREGNANCY = _("Planned in every pregnancy: {item}. Your doctor names the day.")
 
 
@@ -91,6 +92,14 @@ def at_age(span: Span) -> Text:
     if days and days % 7 == 0:
         return n_("at {n} week", "at {n} weeks", days // 7)
     return n_("at {n} day", "at {n} days", days) if days else _("at birth")
+
+
+def from_age(span: Span) -> Text:
+    """ "from 45 years on", as it stands inside a sentence."""
+    months, days = span
+    if months:
+        return n_("from {n} year on", "from {n} years on", months // 12)
+    return n_("from {n} day on", "from {n} days on", days) if days else _("from birth on")
 
 
 def verdict(given: DoseVerdict) -> Text | None:
@@ -135,6 +144,9 @@ def _planned(status: str, kind: str, more: list[Any], values: dict[str, object])
     """The template; adds to `values` what only some of them show."""
     if kind == "age":
         values["age"] = at_age(more[0])
+    if kind == "first_check" and more and status != "not_yet":
+        values["age"] = from_age(more[0])
+        return _FROM_AGE
     if kind == "after_check":
         values["last"] = more[0]
         if more[1] == "inadequate":

@@ -11,7 +11,7 @@ from core.eligibility import FAR, window
 from core.recommendations import Recommendation, ScreeningResult
 from core.standing import Situation, Step, dateless, later, standing
 
-_FIRST = ("first_check",)
+_FIRST: tuple[object, ...] = ("first_check",)
 _PREGNANCY_DAYS = 280
 
 
@@ -34,11 +34,12 @@ def next_check(
         recommended = start
         if screening.recommended_age is not None:
             recommended = max(start, now.ages[screening.recommended_age])
-        if screening.first_overdue_age is None:
-            overdue = later(recommended, screening.overdue_after)
+        if screening.first_age is None or screening.first_overdue_age is None:
+            overdue, why = later(recommended, screening.overdue_after), _FIRST
         else:
             overdue = max(recommended, now.ages[screening.first_overdue_age])
-        return standing(step, now, start, recommended, overdue, end - 1, _FIRST)
+            why = ("first_check", now.calendar.ages.spans[screening.first_age])
+        return standing(step, now, start, recommended, overdue, end - 1, why)
     last = results[-1]
     interval = screening.after.get(last.result or "normal", screening.interval)
     again = FAR if interval is None else max(start, reach(take_apart(last.on), interval))
