@@ -194,6 +194,10 @@ class Calendar:
     screenings: tuple[Screening, ...] = ()
     unscheduled: tuple[Unscheduled, ...] = ()
 
+    def age(self, place: int | None) -> Span | None:
+        """The age that a rule of this calendar names by its place."""
+        return None if place is None else self.ages.spans[place]
+
     @cached_property
     def series_by_product(self) -> Mapping[str, tuple[int, ...]]:
         """For every product, the places in `series` of those it may count for."""

@@ -94,6 +94,27 @@ def at_age(span: Span) -> Text:
     return n_("at {n} day", "at {n} days", days) if days else _("at birth")
 
 
+def length(span: Span) -> Text:
+    """ "12 months − 4 days": an age or an interval on its own, for staff who read the calendar."""
+    months, days = span
+    if not months:
+        return _days(days) if days else _("birth")
+    whole = n_("{n} year", "{n} years", months // 12) if months % 12 == 0 and months >= 24 else None
+    whole = whole or n_("{n} month", "{n} months", months)
+    if not days:
+        return whole
+    return Text(
+        "{whole} − {days}" if days < 0 else "{whole} + {days}",
+        values={"whole": whole, "days": _days(abs(days))},
+    )
+
+
+def _days(days: int) -> Text:
+    if days % 7 == 0:
+        return n_("{n} week", "{n} weeks", days // 7)
+    return n_("{n} day", "{n} days", days)
+
+
 def from_age(span: Span) -> Text:
     """ "from 45 years on", as it stands inside a sentence."""
     months, days = span
