@@ -85,7 +85,7 @@ QUESTION: Mapping[str, Text] = {
 STEP_STATUS: Mapping[str, Text] = {
     "complete": _("Complete"),
     "not_yet": _("Later"),
-    "due": _("Due"),
+    "due": _("Due now"),
     "overdue": _("Overdue"),
     "too_late": _("Too late"),
     "exempt": _("Exempt"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gettext
 from collections.abc import Callable
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -16,27 +17,6 @@ from core.i18n import CONTENT, Text, Words, _, n_
 Written = Literal["uz", "ru"]
 LANGUAGE_COOKIE = "salomat_language"
 LANGUAGE_NAMES: dict[Written, str] = {"uz": "Oʻzbekcha", "ru": "Русский"}
-
-# Sentences of starlette-admin that our pages show: listed here so that they stand in our catalogs.
-SHOWN_BY_STARLETTE_ADMIN = (
-    _("Actions"),
-    _("Add condition"),
-    _("Add group"),
-    _("All"),
-    _("Apply"),
-    _("Cancel"),
-    _("Clear all"),
-    _("Close"),
-    _("Filter"),
-    _("Filters:"),
-    _("First"),
-    _("Last"),
-    _("Next page"),
-    _("No data"),
-    _("Previous page"),
-    _("Remove this filter"),
-    _("Search"),
-)
 
 
 class Catalog(NullTranslations):
@@ -122,8 +102,13 @@ def into(env: Any) -> None:
     env.filters.update(filters)
 
 
-def _when(moment: Any) -> str:
-    return "" if moment is None else _("{moment}", moment=moment).render(language())
+def moment(at: date | datetime) -> Text:
+    """12.12.2026 or 12.12.2026 10:00."""
+    return Text("{at}", values={"at": at})
+
+
+def _when(at: Any) -> str:
+    return "" if at is None else moment(at).render(language())
 
 
 _day = _when

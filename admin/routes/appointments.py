@@ -64,7 +64,7 @@ class Appointments(Page):
             request,
             "confirm.html",
             heading=BUTTONS[outcome],
-            what=_("{name}, {when}", name=visit.person_name, when=visit.starts_at),
+            what=Text("{name}, {when}", values={"name": visit.person_name, "when": visit.starts_at}),
             happens=WHAT_HAPPENS[outcome],
             button=BUTTONS[outcome],
             dangerous=outcome == "cancelled",

@@ -22,7 +22,7 @@ from core.advice import Article
 from core.booking import day_of
 from core.editing import WRITTEN, Problem, Typed, Written
 from core.errors import ContentError
-from core.i18n import Text, _
+from core.i18n import Text, _, verbatim
 from services import editing
 
 
@@ -130,7 +130,7 @@ class Articles(Page):
             "article.html",
             status,
             id=article_id,
-            heading=_("{title}", title=editions["uz"].fields.title or article_id),
+            heading=verbatim(editions["uz"].fields.title or article_id),
             editions=editions,
             texts=texts,
             bases={language: editions[language].base for language in theirs}

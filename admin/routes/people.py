@@ -16,7 +16,7 @@ from core import people as rules
 from core import programme_words
 from core.booking import day_of
 from core.errors import Refusal
-from core.i18n import _
+from core.i18n import _, verbatim
 from core.passport import NextStep
 from services import Database, desk
 
@@ -68,7 +68,7 @@ class People(Page):
         return self.render(
             request,
             "person.html",
-            heading=_("{name}", name=record.name),
+            heading=verbatim(record.name),
             person=record,
             card=record.passport,
             age=rules.show_age(record.birth_date, day_of(now())),

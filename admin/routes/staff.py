@@ -14,7 +14,7 @@ from admin.auth import member_of
 from admin.pages import Page, missing, now, tell
 from core import staff as rules
 from core.errors import Refusal
-from core.i18n import Text, _
+from core.i18n import Text, _, verbatim
 from services import staff
 
 WHAT_EACH_DOES: Mapping[rules.Role, Text] = {
@@ -101,7 +101,7 @@ class Staff(Page):
             request,
             "member.html",
             status,
-            heading=_("{name}", name=member.name),
+            heading=verbatim(member.name),
             member=member,
             role=rules.ROLES[member.role],
             problem=problem,

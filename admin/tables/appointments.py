@@ -21,7 +21,7 @@ from services import desk
 
 
 def _when(request: Request, row: Appointment) -> Link:
-    return Link(_("{moment}", moment=row.slot.starts_at), f"/appointments/{row.id}")
+    return Link(words.moment(row.slot.starts_at), f"/appointments/{row.id}")
 
 
 def _who(request: Request, row: Appointment) -> Link:

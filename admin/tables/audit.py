@@ -17,7 +17,7 @@ from db.staff import StaffMember
 
 
 def _at(request: Request, row: AuditEvent) -> Text:
-    return _("{moment}", moment=row.at)
+    return words.moment(row.at)
 
 
 def _who(request: Request, row: AuditEvent) -> Text:
@@ -44,7 +44,7 @@ class Audit(Table):
     area, name, icon, model_class = "audit", _("Who looked"), "fa fa-eye", AuditEvent
     hint = _("Press a number to see everything about one person.")
     views: ClassVar = {
-        "all": _("All"),
+        "all": _("Everything"),
         "records": _("Looks at records"),
         "staff": _("By staff"),
         "sign_in": _("Signing in"),

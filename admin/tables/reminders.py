@@ -22,7 +22,7 @@ from services import desk
 
 
 def _due(request: Request, row: Reminder) -> Link:
-    return Link(_("{day}", day=row.due_at or row.due_on), f"/reminders/{row.id}")
+    return Link(words.moment(row.due_at or row.due_on), f"/reminders/{row.id}")
 
 
 def _to(request: Request, row: Reminder) -> Link:
@@ -51,10 +51,10 @@ class Reminders(Table):
     area, name, icon, model_class = "reminders", _("Reminders"), "fa fa-bell", Reminder
     hint = _("Press the day to see every message and whether it arrived.")
     views: ClassVar = {
-        "live": _("Open"),
+        "live": _("Open now"),
         "troubled": _("Did not arrive"),
         "stopped": _("Stopped"),
-        "all": _("All"),
+        "all": _("Everything"),
     }
     fields = (
         Cell("due_on", words.label(_("Due")), getter=_due),

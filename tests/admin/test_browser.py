@@ -1,0 +1,161 @@
+"""The admin in a real browser: an editor publishes with keyboard and mouse, on a wide screen and on a small phone."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import uvicorn
+from playwright.async_api import Page, async_playwright, expect
+
+from admin.app import create_app
+from services import advice, editing
+
+CHROMIUM = Path("/usr/bin/chromium")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PASSWORD = "toʻrt xil oddiy soʻz"
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not CHROMIUM.exists(), reason="no Chromium: apt-get install chromium"),
+]
+
+
+@pytest.fixture
+async def address(settings, database, cast) -> AsyncIterator[str]:
+    """A real server on a port of the system's choosing."""
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    app = create_app(settings.model_copy(update={"public_url": url}), database)
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))
+    running = asyncio.create_task(server.serve(sockets=[listener]))
+    while not server.started:  # noqa: ASYNC110 – uvicorn tells it no other way
+        await asyncio.sleep(0.01)
+    yield url
+    server.should_exit = True
+    await running
+
+
+@pytest.fixture(params=[1280, 360])
+async def page(request, address) -> AsyncIterator[Page]:
+    """Fails on anything the browser complains about: a refused script, a missing file, an error of ours."""
+    complaints: list[str] = []
+    async with async_playwright() as playwright:
+        chromium = await playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        page = await chromium.new_page(viewport={"width": request.param, "height": 780}, base_url=address)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+        page.complaints = complaints  # type: ignore[attr-defined]
+        yield page
+        await chromium.close()
+    assert complaints == []
+
+
+async def sign_in(page: Page, login: str) -> None:
+    """With the keyboard alone: the cursor stands in the first field."""
+    await page.goto("/admin/login")
+    await page.keyboard.type(login)
+    await page.keyboard.press("Tab")
+    await page.keyboard.type(PASSWORD)
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**/admin/")
+
+
+async def show(page: Page, language: str) -> None:
+    if page.viewport_size["width"] < 992:
+        await page.click(f"#tab-{language}")
+
+
+async def test_an_editor_changes_both_languages_sees_them_and_publishes(page, database):
+    await sign_in(page, "dilshod")
+    await page.goto("/admin/articles/child")
+    await show(page, "uz")
+    await page.fill("#uz-title", "Ona suti foydasi")
+    await expect(page.locator("[data-preview-of=uz] .bubble").first).to_contain_text("Ona suti foydasi")
+    await page.locator("[data-preview-of=uz] summary").click()
+    await expect(page.locator("[data-preview-of=uz] .cyrillic .bubble").first).to_contain_text(
+        "Она сути фойдаси"
+    )
+    await show(page, "ru")
+    await page.fill("#ru-title", "Польза молока")
+    await expect(page.locator("[data-preview-of=ru] .bubble").first).to_contain_text("Польза молока")
+    await page.click("button[value=publish]")
+    await page.wait_for_load_state()
+    await expect(page.locator(".alert-success")).to_be_visible()
+    assert (await advice.article(database, "child", "uz")).title == "Ona suti foydasi"
+    assert (await advice.article(database, "child", "uz_Cyrl")).title == "Она сути фойдаси"
+    assert (await advice.article(database, "child", "ru")).title == "Польза молока"
+
+
+async def test_a_fault_is_told_while_typing_and_a_press_leads_to_its_line(page):
+    await sign_in(page, "dilshod")
+    await page.goto("/admin/articles/child")
+    await show(page, "ru")
+    body = await page.input_value("#ru-body")
+    await page.fill("#ru-body", body + "\n\n<u>подчёркнуто</u>")
+    line = body.count("\n") + 3
+    jump = page.locator("#ru-body-problems .jump").first
+    await expect(jump).to_have_attribute("data-line", str(line))
+    await jump.click()
+    chosen = await page.evaluate(
+        "() => { const t = document.activeElement; return t.value.slice(t.selectionStart, t.selectionEnd) }"
+    )
+    assert chosen == "<u>подчёркнуто</u>"
+    await expect(page.locator("[data-count=ru]")).to_have_text("1")
+    page.once("dialog", lambda dialog: dialog.accept())
+
+
+async def test_text_that_was_never_saved_is_offered_again(page, database):
+    await sign_in(page, "dilshod")
+    await page.goto("/admin/articles/sleep")
+    await show(page, "uz")
+    await page.fill("#uz-title", "Yoʻqolmaydigan sarlavha")
+    page.on("dialog", lambda dialog: asyncio.ensure_future(dialog.accept()))
+    await page.goto("/admin/articles")
+    await page.goto("/admin/articles/sleep")
+    await page.click("#backup-use")
+    await show(page, "uz")
+    assert await page.input_value("#uz-title") == "Yoʻqolmaydigan sarlavha"
+    await page.click("button[value=save]")
+    await page.wait_for_load_state()
+    edition = (await editing.editions(database, "sleep"))["uz"]
+    assert (edition.fields.title, edition.draft) == ("Yoʻqolmaydigan sarlavha", True)
+    await expect(page.locator("#backup")).to_be_hidden()
+
+
+@pytest.mark.parametrize(
+    ("login", "paths"),
+    [
+        ("dilshod", ["/", "/articles", "/articles/child", "/articles/child/history"]),
+        ("charos", ["/", "/people/list", "/appointments/list", "/reminders/list", "/questions"]),
+        ("aziz", ["/", "/staff/list", "/staff/new", "/staff/1", "/audit/list"]),
+    ],
+)
+async def test_no_page_is_wider_than_the_screen_and_every_button_is_large_enough(page, login, paths):
+    await sign_in(page, login)
+    for path in paths:
+        await page.goto(f"/admin{path}")
+        assert await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), path
+        small = await page.evaluate(
+            """() => [...document.querySelectorAll('main a, main button, main input:not([type=hidden]), main select')]
+                .filter(e => e.offsetParent && !e.closest('.bubble'))
+                .map(e => [e.outerHTML.slice(0, 80), (e.closest('.choice') || e).getBoundingClientRect().height])
+                .filter(([, height]) => height < 40)"""
+        )
+        assert small == [], path
+        unnamed = await page.evaluate(
+            """() => [...document.querySelectorAll('main input:not([type=hidden]), main textarea, main select')]
+                .filter(e => !e.labels.length && !e.getAttribute('aria-label')).map(e => e.name)"""
+        )
+        assert unnamed == [], path
