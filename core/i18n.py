@@ -45,7 +45,11 @@ class Html:
     value: str
 
 
-Value = "str | int | float | date | datetime | Text | Words | Html"
+@dataclass(frozen=True, slots=True)
+class Capital:
+    """A name of something, at the beginning of a line."""
+
+    value: Text | Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +134,9 @@ def _to_cyrillic(text: str) -> str:
 def _show(value: object, language: Language, escape: bool) -> object:
     if isinstance(value, Text):
         return value.render(language, escape=escape)
+    if isinstance(value, Capital):
+        shown = str(_show(value.value, language, escape))
+        return shown[:1].upper() + shown[1:]
     if isinstance(value, Html):
         return value.value
     if isinstance(value, Words):

@@ -14,7 +14,7 @@ from core.i18n import TASHKENT, Words
 from db import booking as rows
 from db.engine import Database
 from db.people import Kinship, Person
-from services import audit, people, programmes, reminders
+from services import audit, people, programmes, promises
 
 LIVE = ("booked", "fulfilled", "noshow")
 
@@ -158,7 +158,7 @@ async def _book(
     session.add(appointment)
     await session.flush()
     audit.write(session, now, "appointment.book", person_id, actor="person", actor_id=viewer_id)
-    await reminders.promise_appointment_in(session, appointment, now)
+    await promises.promise_appointment_in(session, appointment, now)
     await programmes.recompute_in(session, person_id, now)
     return await _appointment(session, appointment)
 
@@ -235,7 +235,7 @@ async def _live(session: AsyncSession, person_ids: list[int], now: datetime) -> 
 
 async def _cancel(session: AsyncSession, row: rows.Appointment, now: datetime) -> None:
     row.status, row.changed_at = "cancelled", now
-    await reminders.drop_appointment_in(session, row.id, now)
+    await promises.drop_appointment_in(session, row.id, now)
     await session.flush()
 
 

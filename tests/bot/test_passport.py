@@ -52,7 +52,7 @@ async def test_a_child_is_added_and_her_vaccinations_show_what_is_overdue(meet) 
     aziza = await meet("Aziza", "uz", signed_up=True)
     await add_madina(aziza)
     await aziza.says("qizimning emlashlari")
-    await aziza.sees("💉", "Madina", "❗️")
+    await aziza.sees("💉", "Madina", "vaqti keldi")
 
 
 async def test_the_same_child_added_twice_is_one_child(meet, database) -> None:

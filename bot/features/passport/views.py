@@ -7,8 +7,8 @@ from datetime import date
 
 from bot.keyboards import Press, Rows
 from core import booking, people, programme_words
-from core.i18n import Text, _, join
-from core.passport import READINGS, NextStep, Passport, Reading
+from core.i18n import Capital, Text, _, join
+from core.passport import READINGS, GivenDose, NextStep, Passport, Reading
 
 MOST_LINES = 12
 # What people can do something about now; the rest is history or not for them.
@@ -53,17 +53,7 @@ def vaccinations(card: Passport, person_id: int) -> tuple[Text, Rows]:
     lines += [step_line(step) for step in upcoming[:MOST_LINES]] or [_("Nothing is due now.")]
     if card.doses:
         lines.append(_("<b>Given</b>"))
-        lines += [
-            Text(
-                "✓ {on} {name}{note}",
-                values={
-                    "on": dose.given_on,
-                    "name": programme_words.vaccine(dose.vaccine),
-                    "note": Text("") if dose.confirmed else _(" (told by you)"),
-                },
-            )
-            for dose in card.doses[-MOST_LINES:]
-        ]
+        lines += given_lines(card.doses[-MOST_LINES:])
     else:
         lines.append(_("No doses on record yet."))
     return join("\n", *lines), [
@@ -109,12 +99,22 @@ def open_steps(steps: Sequence[NextStep]) -> list[NextStep]:
 
 
 def step_line(step: NextStep) -> Text:
-    name = programme_words.item(step.item)
-    if step.status == "overdue":
-        return _("❗️ {name}: it was due on {on}", name=name, on=step.recommended_on)
-    if step.status == "due":
-        return _("🔔 {name}: it is time now", name=name)
-    return _("• {name}: from {on}", name=name, on=step.recommended_on)
+    name = Capital(programme_words.item(step.item))
+    if step.status == "not_yet":
+        return _("• {name}: from {on}", name=name, on=step.recommended_on)
+    return _("<b>{name}: it is time</b>", name=name)
+
+
+def given_lines(doses: Sequence[GivenDose]) -> list[Text]:
+    """One line a day: 15.01.2026: polio drops, rotavirus drops."""
+    days: dict[date, list[Text]] = {}
+    for dose in doses:
+        note = Text("") if dose.confirmed else _(" (told by you)")
+        line = Text("{name}{note}", values={"name": programme_words.vaccine(dose.vaccine), "note": note})
+        days.setdefault(dose.given_on, []).append(line)
+    return [
+        Text("✓ {on}: {names}", values={"on": on, "names": join(", ", *names)}) for on, names in days.items()
+    ]
 
 
 def _listed(values: tuple[str, ...] | None) -> Text:
@@ -140,7 +140,7 @@ def kept(reading: Reading) -> Text:
     Thresholds: blood pressure 180/120 and 140/90, glucose 11.1 and 3.9 mmol/L, temperature 39 °C: WHO HEARTS / PEN as
     restated in the domain facts, section 2.4 and 3.4 (standing: to verify by a clinician).
     """
-    done = _("✅ Written down: {name} {value}.", name=READINGS[reading.code].name, value=reading.show())
+    done = _("✅ Written down: {name} {value}", name=READINGS[reading.code].name, value=reading.show())
     advice = _advice(reading)
     return join("\n", done, advice) if advice else done
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from aiogram import F, Router
 from aiogram.filters import Command
@@ -12,7 +12,7 @@ from bot.filters import Menu
 from bot.keyboards import Press, Rows
 from bot.say import Say
 from core import booking as booking_rules
-from core.i18n import Text, _, join
+from core.i18n import Capital, Text, _, join
 from core.people import Visitor
 from core.reminders import ReminderView
 from services import Database, people, reminders
@@ -20,19 +20,19 @@ from services import Database, people, reminders
 commands = Router(name="reminders.commands")
 
 
-def card(view: ReminderView) -> tuple[Text, Rows]:
-    name = Text("{title}", values={"title": view.title})
+def card(view: ReminderView, today: date) -> tuple[Text, Rows]:
+    title = Capital(view.title)
     head = (
-        _("🔔 {about}: {title}", about=view.about, title=name) if view.about else _("🔔 {title}", title=name)
+        _("🔔 {about}: {title}", about=view.about, title=title)
+        if view.about
+        else _("🔔 {title}", title=title)
     )
-    lines = [head, _("By {day}", day=view.due_on)]
     if view.due_at:
-        lines[1] = _(
-            "{day} at {time}",
-            day=booking_rules.day_of(view.due_at),
-            time=booking_rules.show_time(view.due_at),
-        )
-    return join("\n", *lines), buttons(view.id, view.kind)
+        day, time = booking_rules.day_of(view.due_at), booking_rules.show_time(view.due_at)
+        when = _("{day} at {time}", day=day, time=time)
+    else:
+        when = _("By {day}", day=view.due_on) if view.due_on > today else _("It is time now.")
+    return join("\n", head, when), buttons(view.id, view.kind)
 
 
 def buttons(reminder_id: int, kind: str) -> Rows:
@@ -67,7 +67,7 @@ async def mine(message: Message, say: Say, visitor: Visitor, database: Database,
         await say(_("Nothing is due for you and your family now. I will write in time."), [SETTINGS])
         return
     for view in views[:5]:
-        await say(*card(view))
+        await say(*card(view, booking_rules.day_of(now)))
     await say(_("These are your reminders."), [SETTINGS])
 
 
