@@ -52,7 +52,7 @@ def find(
                     add("under_3_months", start, unit.end)
     for start, end, value in values:
         if value >= thresholds["pills_many"] and any(
-            0 < hit.start - end <= 2 for hit in hits.get("pills", ())
+            -3 <= hit.start - end <= 2 for hit in hits.get("pills", ())
         ):
             add("count_pills", start, end)
     return found

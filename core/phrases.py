@@ -26,12 +26,19 @@ GRAMMAR = (DENIES_NEXT, DENIES_LAST, CONTRAST, INTENSIFIER, LACKING, NOT_TYPOS)
 
 _TOKEN = re.compile(r"[a-z]+|\d+(?:[.,]\d+)?|[.!?;,:/]")
 _MARKS = frozenset(".!?;,:/")
-_STOPS = frozenset(".!?;")
+_STOPS = frozenset(".!?;:")  # "signs are these: …" asks nothing after the colon
 # Uzbek verbs deny with -ma-: ogʻri-ma-yapti, ket-ma-di, boʻl-ma-gan.
 _UZBEK_NOT = re.compile(r"^(?:i|a|ol|ib)?ma(?:y|d|g|s|ng|pti|bdi)")
 
 # ... and by the verb that carries it: boʻgʻilib qol-ma-slik.
 _AUXILIARY_NOT = re.compile(r"^(?:kol|ket|yubor|koy|tur|chik|tush)ma")
+
+# Spoken forms of -yapti, as it folds: tirishvotti, toʻxtamvotti, ketopti.
+_DIALECT = (
+    (re.compile(r"mvot(?=t|m|s)"), "mayap"),
+    (re.compile(r"[aiu]?vot(?=t|m|s)"), "ap"),
+    (re.compile(r"(?<=[^aeiou])opti"), "apti"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +155,8 @@ class Lexicon:
                 continue
             if text in self._grammar[CONTRAST]:
                 clause += 1
+            for pattern, written in _DIALECT:
+                text = pattern.sub(written, text) if "ot" in text or "opt" in text else text
             found.append(Token(text, sentence, clause, broken))
             broken = False
         return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -45,10 +45,11 @@ class Flag:
 
 @dataclass(frozen=True, slots=True)
 class FirstAid:
-    """The sentence naming the sign, and what to do while help comes."""
+    """The sentence naming the sign, and what to do while help comes; `helplines` only for thoughts of suicide."""
 
     sign: str
     steps: tuple[str, ...]
+    helplines: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,9 +179,14 @@ def book() -> Book:
     return read(CONTENT)
 
 
-def first_aid(flag_id: str, language: Language) -> FirstAid:
-    """Raises KeyError for an unknown id."""
-    if language != "uz_Cyrl":
-        return book().aid[language][flag_id]
-    aid = book().aid["uz"][flag_id]
-    return FirstAid(script.to_cyrillic(aid.sign), tuple(map(script.to_cyrillic, aid.steps)))
+def first_aid(flag_id: str, language: Language, helplines: Sequence[str] = ()) -> FirstAid:
+    """`helplines` come from the settings (none is known for sure, so none is written here) and stand after 103 and 112.
+
+    Raises KeyError for an unknown id.
+    """
+    aid = book().aid["ru" if language == "ru" else "uz"][flag_id]
+    group = next(flag.group for flag in book().flags if flag.id == flag_id)
+    numbers = tuple(helplines) if group == "suicide" else ()
+    if language == "uz_Cyrl":
+        return FirstAid(script.to_cyrillic(aid.sign), tuple(map(script.to_cyrillic, aid.steps)), numbers)
+    return FirstAid(aid.sign, aid.steps, numbers)

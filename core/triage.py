@@ -27,6 +27,9 @@ _HAPPENING = re.compile(
     r"(?:a|i|o)(?:yap|yop|p|vot|yot)(?:ti|man|miz|siz|di)$|apti$|apman$|apmiz$|opti$|otti$"
 )
 
+# болит, хлещет, льётся: happening too, though a date stands beside it
+_PRESENT_RU = re.compile(r"[a-z](?:[aeiu]t|[ei]sa)$")
+
 _MARKED = re.compile(rf"\b(?:[ўЎ]л|[oO][{script.APOSTROPHES}]l)", re.IGNORECASE)
 
 Hits = Mapping[str, Sequence[Hit]]
@@ -97,7 +100,8 @@ class _Message:
             return False
         if self._near(hit, "now", len(self.tokens)):
             return True
-        happening = any(_HAPPENING.search(self.tokens[i].text) for i in range(hit.start, hit.end + 1))
+        words = [self.tokens[i].text for i in range(hit.start, hit.end + 1)]
+        happening = any(_HAPPENING.search(word) or _PRESENT_RU.search(word) for word in words)
         return not self._near(hit, "known", NEAR_TOKENS) and (
             happening or not self._near(hit, "past", NEAR_TOKENS)
         )

@@ -146,6 +146,30 @@ def test_no_number_but_103_and_112_is_ever_given_to_call() -> None:
             assert {number for number in digits if len(number) > 2} <= {"103", "112"}
 
 
+def test_helplines_are_given_from_outside_and_only_for_thoughts_of_suicide() -> None:
+    assert triage.first_aid("suicide", "ru").helplines == ()
+    assert triage.first_aid("suicide", "ru", ["71 200 00 00"]).helplines == ("71 200 00 00",)
+    assert triage.first_aid("bite", "ru", ["71 200 00 00"]).helplines == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "папа перенес инфаркт, сейчас опять сильно давит в груди, холодный пот",
+        "dadam 10 yildan beri diabet, hozir qandi tushib hushidan ketdi",
+        "сколько ждать скорую муж без сознания",
+        "nima qilay onam hushidan ketdi",
+        "врача нет в деревне, змея укусила",
+        "кровь немного остановилась но опять хлещет",
+        "признаки такие: лицо перекошено, рука не поднимается",
+        "bola tirishvotti",
+        "nafs ololmayapman",
+    ],
+)
+def test_nothing_said_around_it_hides_an_emergency(text: str) -> None:
+    assert triage.find(text) is not None
+
+
 def test_the_flag_is_a_value() -> None:
     assert triage.find("otam hushidan ketdi") == triage.RedFlag("unconscious", "unconscious", "immediate")
     assert triage.find("") is None
