@@ -15,9 +15,9 @@ from core.settings import Settings
 from db.booking import Clinic
 from db.crypto import keyring
 from db.engine import Database, connect
-from db.passport import HealthSummary
+from db.passport import HealthSummary, Observation
 from db.people import Chat, Consent, Kinship, Person, Sex
-from db.programmes import Immunization
+from db.programmes import Immunization, ScreeningResult
 from db.staff import Role
 from services import booking, programmes, staff
 
@@ -135,6 +135,7 @@ async def _people(session: AsyncSession, now: datetime) -> list[int]:
         ]
     )
     _doses(session, madina, now)
+    _own_record(session, aziza, now)
     return [aziza.id, madina.id, boris.id, gulnora.id, davron.id]
 
 
@@ -200,6 +201,39 @@ def _doses(session: AsyncSession, madina: Person, now: datetime) -> None:
                     recorded_at=now,
                 )
             )
+
+
+def _own_record(session: AsyncSession, aziza: Person, now: datetime) -> None:
+    """Aziza herself has been everywhere this year, so that what comes to her chat is about Madina."""
+    today = booking_rules.day_of(now)
+    session.add(
+        Immunization(
+            person_id=aziza.id,
+            vaccine="td",
+            given_on=date(2022, 5, 20),
+            source="confirmed",
+            recorded_at=now,
+        )
+    )
+    checks = ("hpv_test", "womens_assessment", "health_profile", "breast_questionnaire")
+    session.add_all(
+        ScreeningResult(
+            person_id=aziza.id,
+            screening=check,
+            done_on=today - timedelta(days=60),
+            result="normal",
+            source="confirmed",
+            recorded_at=now,
+        )
+        for check in checks
+    )
+    readings = (("blood_pressure", {"value": 118, "value2": 76}), ("weight", {"value": 63}))
+    session.add_all(
+        Observation(
+            person_id=aziza.id, code=code, data=data, taken_at=now - timedelta(days=60), source="staff"
+        )
+        for code, data in readings
+    )
 
 
 async def _free_times(database: Database, now: datetime) -> None:

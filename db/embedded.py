@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from pathlib import Path
 
+import psutil
 from sqlalchemy import create_engine, text
 
 from db.engine import async_url
@@ -38,7 +39,12 @@ class EmbeddedPostgres:
         return self.url(name)
 
     def is_running(self) -> bool:
-        return bool(self._server.get_postmaster_info().is_running())
+        """A killed server counts as gone at once, also while it still waits to be reaped."""
+        process = self._server.get_postmaster_info().process
+        try:
+            return process is not None and process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+        except psutil.NoSuchProcess:
+            return False
 
     def ensure_running(self) -> None:
         """Start it again if it died; does nothing while it lives."""
