@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -175,14 +175,21 @@ async def _plan_some(session: AsyncSession, now: datetime, default: Hours) -> in
     for row, quiet_from, quiet_to in due:
         hours = personal_hours(quiet_from, quiet_to, default)
         taken = past.setdefault(row.id, set())
-        if row.stopped_at is None and row.next_step is not None and row.next_step not in taken:
-            values.append(_occurrence(row, hours, now))
-            taken.add(row.next_step)
-        live = row.stopped_at is None
-        _set_next(row, rules.next_step(_promise_of(row), taken, now, row.next_at) if live else None)
+        values += _due_moments(row, taken, hours, now)
     if values:
         await session.execute(insert(Occurrence).values(values).on_conflict_do_nothing())
     return len(due)
+
+
+def _due_moments(row: Reminder, taken: set[str], hours: Hours, now: datetime) -> Iterator[dict[str, object]]:
+    """The steps within reach; usually one. Leaves the promise at its next step."""
+    if row.stopped_at is not None:
+        _set_next(row, None)
+    while row.next_at is not None and row.next_step is not None and row.next_at <= now + HORIZON:
+        if row.next_step not in taken:
+            yield _occurrence(row, hours, now)
+            taken.add(row.next_step)
+        _set_next(row, rules.next_step(_promise_of(row), taken, now, row.next_at))
 
 
 def _occurrence(row: Reminder, hours: Hours, now: datetime) -> dict[str, object]:
