@@ -128,13 +128,17 @@ class Season:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """The protection against one disease (or a few always given together), and the ways to it."""
+    """The protection against one disease (or a few always given together), and the ways to it.
+
+    `disjoint` when for every age at the start there is at most one schedule.
+    """
 
     id: str
     who: tuple[Group, ...]
     schedules: tuple[Schedule, ...]
     products: frozenset[str]
     season: Season | None = None
+    disjoint: bool = False
 
 
 @dataclass(frozen=True, slots=True)

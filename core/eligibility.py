@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 
@@ -12,6 +13,7 @@ from core.recommendations import Person
 FAR = date(2399, 12, 31).toordinal()
 # One entry for each series or screening: () for everybody, None when no group fits at any age.
 Audience = tuple["tuple[Group, ...] | None", ...]
+_ANYBODY = Group()
 # Sex, pregnant, the conditions and the region that matter.
 Kind = tuple[str, bool, frozenset[str], "str | None"]
 
@@ -29,7 +31,17 @@ def kind_of(calendar: Calendar, person: Person) -> Kind:
 def audience(calendar: Calendar, kind: Kind) -> Audience:
     """The groups left of every series and then every screening, all but ages and dates decided."""
     every = [*(s.who for s in calendar.series), *(s.who for s in calendar.screenings)]
-    return tuple(tuple(g for g in who if _fits(g, *kind)) or (None if who else ()) for who in every)
+    return tuple(_left(who, kind) for who in every)
+
+
+def _left(who: tuple[Group, ...], kind: Kind) -> tuple[Group, ...] | None:
+    left = tuple(group for group in who if _fits(group, *kind))
+    if any(
+        replace(g, sex=None, pregnant=None, conditions=frozenset(), regions=frozenset()) == _ANYBODY
+        for g in left
+    ):
+        return ()
+    return left or (None if who else ())
 
 
 def _fits(group: Group, sex: str, pregnant: bool, conditions: frozenset[str], region: str | None) -> bool:
@@ -45,6 +57,8 @@ def window(groups: Sequence[Group], birth: int, ages: Sequence[int], on: int) ->
     """From which day (inside) to which (outside) the person belongs to one of the groups: the stretch of today, else the
     next, else the last; None when no group fits at any age.
     """
+    if not groups:
+        return birth, FAR
     if len(groups) == 1:
         return _stretch(groups[0], birth, ages)
     best: tuple[int, int] | None = None

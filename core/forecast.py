@@ -8,12 +8,11 @@ from functools import lru_cache
 
 from core.ages import reach
 from core.calendar import DoseRule, Group, Season, Series
-from core.eligibility import FAR, window
+from core.eligibility import window
 from core.immunization import Course, after_skips
 from core.recommendations import Recommendation
 from core.standing import Situation, dateless, later, standing
 
-_EVERYBODY = (0, FAR)
 Why = tuple[object, ...]
 
 
@@ -27,14 +26,11 @@ def next_dose(
         position = after_skips(rules, position, ages, on, course.valid)
     complete = position >= len(rules)
     rule = rules[-1 if complete else position]
-    if groups == ():
-        who: tuple[int, int] | None = _EVERYBODY
-    else:
-        who = window(groups, now.birth, ages, on) if groups else None
-    if who is None:
+    who = None if groups is None else window(groups, now.birth, ages, on)
+    if who is None or groups is None:
         return _settled(rule, series.id, course.repeats, "not_for_person")
     if series.season is not None:
-        return _this_season(series, series.season, groups or (), course, rule, now)
+        return _this_season(series, series.season, groups, course, rule, now)
     if complete:
         return _settled(rule, series.id, 0, "complete" if course.valid else "too_late")
     earliest, recommended, why = _dates(rule, course, now, who[0])
@@ -104,22 +100,26 @@ def _this_season(
     given = max(course.valid.values())[0] if course.valid else 0
     year = date.fromordinal(now.on).year
     for first in (year - 1, year, year + 1):
-        start = _in(first, season.start, season.start)
-        end = _in(first, season.end, season.start)
+        start, late, end = _days_of(season, first)
         if end < now.on or given >= start:
             continue
-        who = window(groups, now.birth, now.ages, max(now.on, start)) if groups else _EVERYBODY
+        who = window(groups, now.birth, now.ages, max(now.on, start))
         if who is None:
             continue
         earliest = max(start, who[0], now.ages[rule.minimum_age])
         latest = min(end, who[1] - 1)
         if earliest > latest or now.on > latest:
             continue
-        overdue = max(_in(first, season.overdue, season.start), later(earliest, rule.overdue_after))
+        overdue = max(late, later(earliest, rule.overdue_after))
         return standing(step, now, earliest, earliest, overdue, latest, ("season",))
     return dateless(step, "not_for_person")
 
 
-def _in(year: int, day: tuple[int, int], start: tuple[int, int]) -> int:
-    """A day of the season that began in `year`: before its start it is in the next year."""
-    return date(year + (day < start), *day).toordinal()
+@lru_cache(maxsize=1024)
+def _days_of(season: Season, year: int) -> tuple[int, int, int]:
+    """Start, overdue and end of the season that begins in `year`; what is earlier in the year is in the next one."""
+    start, late, end = (
+        date(year + (day < season.start), *day).toordinal()
+        for day in (season.start, season.overdue, season.end)
+    )
+    return start, late, end

@@ -56,24 +56,22 @@ def course(series: Series, doses: Sequence[Given], record: Record) -> Course:
     the complete ones that which was complete first, of the others that with most valid doses, then with fewest to come,
     then the first in the file. Who has no valid dose takes the schedule for their age today.
     """
-    schedules = series.schedules
+    ages, schedules = record.ages, series.schedules
     if not doses:
-        return Course(_startable(series, record), 0, (), None, {}, 0)
+        return Course(_startable(series, ages, record.on), 0, (), None, {}, 0)
     accepted = record.accepted.get(series.id, _NONE)
     if len(schedules) == 1:
         return walk(schedules[0], doses, record, accepted)
-    first = doses[0][0]
-    likely = [s for s in schedules if _starts(s, record.ages, first[0])]
-    if len(likely) == 1:
-        walked = walk(likely[0], doses, record, accepted)
+    if series.disjoint:
+        walked = walk(_startable(series, ages, doses[0][0][0]), doses, record, accepted)
         # When the very first dose counts, no schedule can have begun earlier: the others need no look.
-        if first in walked.valid.values():
+        if walked.verdicts[0][2] is None:
             return walked
     begun = [w for s in schedules if (w := walk(s, doses, record, accepted)).valid]
     if not begun:
-        return walk(_startable(series, record), doses, record, accepted)
+        return walk(_startable(series, ages, record.on), doses, record, accepted)
     start = min(next(iter(walked.valid.values()))[0] for walked in begun)
-    fitting = [walked for walked in begun if _starts(walked.schedule, record.ages, start)]
+    fitting = [walked for walked in begun if _starts(walked.schedule, ages, start)]
     return max(fitting or begun, key=_score)
 
 
@@ -84,9 +82,12 @@ def _score(walked: Course) -> tuple[int, int, int]:
     return 1, -max(walked.valid.values())[0], len(walked.valid)
 
 
-def _startable(series: Series, record: Record) -> Schedule:
-    """The schedule for who starts today."""
-    return next((s for s in series.schedules if _starts(s, record.ages, record.on)), series.schedules[-1])
+def _startable(series: Series, ages: Sequence[int], start: int) -> Schedule:
+    """The first schedule for who starts on the day `start`."""
+    for schedule in series.schedules:
+        if _starts(schedule, ages, start):
+            return schedule
+    return series.schedules[-1]
 
 
 def _starts(schedule: Schedule, ages: Sequence[int], start: int) -> bool:

@@ -24,7 +24,7 @@ def next_check(
 ) -> Recommendation:
     """When the check is next due; `results` are its own, oldest first, `groups` what is left of `screening.who`."""
     step: Step = (screening.code, screening.code, None, screening.rule)
-    who = window(groups, now.birth, now.ages, now.on) if groups else None
+    who = None if groups is None else window(groups, now.birth, now.ages, now.on)
     if who is None:
         return dateless(step, "not_for_person")
     if screening.weeks is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from itertools import pairwise
 
 from core.ages import Span
 from core.calendar import DoseRule, Interval, Schedule, Season, Series, Window
@@ -26,7 +27,25 @@ def read_series(entry: Entry, making: Making) -> Series:
         schedules.append(made)
     products = frozenset(code for s in schedules for dose in s.doses for code in dose.windows)
     who = groups(entry, making, [])
-    return Series(name, who, tuple(schedules), products, _season(season) if season else None)
+    return Series(
+        name,
+        who,
+        tuple(schedules),
+        products,
+        _season(season) if season else None,
+        _disjoint(schedules, making),
+    )
+
+
+def _disjoint(schedules: Sequence[Schedule], making: Making) -> bool:
+    """Whether each schedule begins only where the one before it in the file has ended."""
+    spans = making.ages.spans
+    return all(
+        one.start_until is not None
+        and other.start_from is not None
+        and days(spans[one.start_until]) <= days(spans[other.start_from])
+        for one, other in pairwise(schedules)
+    )
 
 
 def _season(entry: Entry) -> Season:
