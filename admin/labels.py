@@ -113,6 +113,7 @@ ACTION: Mapping[str, Text] = {
     "person.add_ward": _("Added a family member"),
     "person.delete": _("Deleted a record"),
     "person.export": _("Looked at what is kept"),
+    "person.list": _("Looked at the list of people"),
     "person.link": _("Linked Telegram to a record"),
     "person.look": _("Looked at a person"),
     "person.register": _("Registered"),

@@ -6,15 +6,17 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement
+from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
 
 from admin import labels, words
 from admin.auth import member_of
+from admin.pages import now
 from admin.tables.table import Cell, Link, Table
 from core.i18n import _
 from core.people import district_name
 from db.people import Person
-from services import desk
+from services import audit, desk
 
 
 def _name(request: Request, person: Person) -> Link:
@@ -45,6 +47,12 @@ class People(Table):
 
     def condition(self, request: Request, view: str) -> ColumnElement[bool] | None:
         return desk.reach(member_of(request))
+
+    async def prepare(self, request: Request, session: AsyncSession, rows: Sequence[Any]) -> None:
+        shown = {"shown": len(rows)}
+        audit.write(
+            session, now(), "person.list", None, actor="staff", actor_id=member_of(request).id, detail=shown
+        )
 
     def order(self, request: Request) -> Sequence[Any]:
         return (Person.created_at.desc(), Person.id.desc())

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette_admin.contrib.sqla import ModelView
 from starlette_admin.fields import BaseField
 from starlette_admin.filters import FilterGroup
+from starlette_admin.types import RowActionsPosition
 
 from admin import words
 from admin.auth import member_of
@@ -66,6 +67,7 @@ class Table(ModelView):
     column_visibility = False
     search_highlight = False
     row_click_navigate = False
+    row_actions_position = RowActionsPosition.AFTER_COLUMNS
     page_size = 25
     page_size_options: Sequence[int] = [25]
 
