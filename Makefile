@@ -60,6 +60,15 @@ lint: dev words ## style, types, import arrows, catalogs, known vulnerabilities
 
 check: lint test ## what CI runs
 
+screenshots: dev ## take the README's pictures from the running demo
+	$(BIN)/python docs/screenshots.py $(PORT)
+
+bench: dev ## speed, side by side with what people would use instead
+	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+
+chaos: dev words ## kill, fail and delay everything while ten thousand reminders go out
+	$(BIN)/python -m pytest tests/reminders -m chaos -q
+
 lock: ## pin every dependency with its hashes
 	$(LOCK) pyproject.toml -o requirements.txt
 	$(LOCK) pyproject.toml --extra dev -c requirements.txt -o requirements-dev.txt
