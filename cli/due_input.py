@@ -116,12 +116,12 @@ def _person(asked: Mapping[str, Any], on: date, calendars: Calendars) -> Person:
     sex = _choice(given, "sex", "person.sex", _SEXES)
     if sex is None:
         raise WrongInput("person.sex: is missing; it is female or male")
-    pregnant = given.get("pregnant", False)
+    pregnant = False if given.get("pregnant") is None else given["pregnant"]
     if not isinstance(pregnant, bool):
         raise WrongInput("person.pregnant: must be true or false")
     if pregnant and sex == "male":
         raise WrongInput("person.pregnant: is true, but person.sex is male")
-    conditions = given.get("conditions", [])
+    conditions = [] if given.get("conditions") is None else given["conditions"]
     if not isinstance(conditions, list) or not all(isinstance(c, str) and c for c in conditions):
         raise WrongInput("person.conditions: must be a list of codes")
     began = None

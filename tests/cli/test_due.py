@@ -220,6 +220,14 @@ def test_only_the_day_and_the_person_are_needed():
     assert found["hpv"] == "not_for_person"
 
 
+def test_null_is_the_same_as_left_out():
+    person = {"birth_date": "1980-07-19", "sex": "male"}
+    nothing = {"pregnant": None, "conditions": None, "region": None}
+    bare = {"on": "2026-11-21", "person": person}
+    full = {"on": "2026-11-21", "person": {**person, **nothing}, "immunizations": None, "exemptions": None}
+    assert ask(full).stdout == ask(bare).stdout
+
+
 def test_another_calendar_is_taken_from_a_file():
     asked = {
         "on": "2020-08-13",
