@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from core.ages import Span
 from core.calendar import DoseRule, Interval, Schedule, Season, Series, Window
-from core.calendar_loader import SEXES, Making, days, groups, total
+from core.calendar_entries import SEXES, Making, days, groups, total
 from core.located import Entry
 
 _NOTHING = Span(0, 0)
