@@ -9,7 +9,7 @@ import asyncio
 import re
 import secrets
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 
 import aiohttp
 from aiohttp import web
@@ -19,6 +19,7 @@ from sandbox.lost_answers import lose
 from sandbox.sms import AT_REQUEST, Operator, Sms, is_phone, post
 from sandbox.store import Json
 
+_TASHKENT = timezone(timedelta(hours=5))
 _TOKEN_LIFE_S = 30 * 86_400
 _TEST_TEXTS = ("Это тест от Eskiz", "Bu Eskiz dan test", "This is test from Eskiz")
 _WAITING = "Waiting for SMS provider"
@@ -55,6 +56,7 @@ class Eskiz:
         add("POST", f"{base}/message/sms/send", self.send)
         add("POST", f"{base}/message/sms/send-batch", self.send_batch)
         add("GET", f"{base}/message/sms/status_by_id/{{id}}", self.status)
+        add("POST", f"{base}/message/sms/get-user-messages", self.user_messages)
         add("GET", f"{base}/user/get-limit", self.limit)
         add("POST", f"{base}/user/template", self.add_template)
         add("GET", f"{base}/user/templates", self.templates)
@@ -112,19 +114,25 @@ class Eskiz:
         wrong = self._wrong(phone, text)
         if wrong is not None:
             return wrong
-        fault = self.operator.faults.draw("sms", f"+{phone}", "eskiz", AT_REQUEST)
-        kind = fault.kind if fault else ""
-        if kind in ("too_many_requests", "server_error", "not_mobile"):
-            code = {"too_many_requests": 429, "server_error": 502}.get(kind, 400)
-            return _refused(
-                code, {429: "Too Many Attempts.", 502: "Bad Gateway"}.get(code, "Invalid phone number")
-            )
-        if fault is not None and kind == "slow":
-            await asyncio.sleep(fault.delay_s)
+        kind, struck = await self._struck(phone)
+        if struck is not None:
+            return struck
         sms = self._accept(phone, text, str(form.get("from", "4546")), str(form.get("callback_url", "")))
         if kind == "timeout_after_accept":
             return await lose(request)
         return web.json_response({"id": sms.sid, "message": _WAITING, "status": "waiting"})
+
+    async def _struck(self, phone: str) -> tuple[str, web.Response | None]:
+        """The fault switched on for this phone, with its refusal; a slow one is slow here."""
+        fault = self.operator.faults.draw("sms", f"+{phone}", "eskiz", AT_REQUEST)
+        kind = fault.kind if fault else ""
+        if kind in ("too_many_requests", "server_error", "not_mobile"):
+            code = {"too_many_requests": 429, "server_error": 502}.get(kind, 400)
+            words = {429: "Too Many Attempts.", 502: "Bad Gateway"}.get(code, "Invalid phone number")
+            return kind, _refused(code, words)
+        if fault is not None and kind == "slow":
+            await asyncio.sleep(fault.delay_s)
+        return kind, None
 
     def _wrong(self, phone: str, text: str) -> web.Response | None:
         if not re.fullmatch(r"998\d{9}", phone) or not is_phone(f"+{phone}"):
@@ -138,7 +146,7 @@ class Eskiz:
         more = {"callback_url": callback or None, "user_id": user_id}
         return self.operator.accept(sid, "eskiz", f"+{phone}", sender or "4546", text, **more)
 
-    async def send_batch(self, request: web.Request) -> web.Response:
+    async def send_batch(self, request: web.Request) -> web.StreamResponse:
         row, refusal = self._session(request)
         if row is None:
             return refusal
@@ -148,12 +156,17 @@ class Eskiz:
             wrong = self._wrong(str(message.get("to", "")), str(message.get("text", "")))
             if wrong is not None:
                 return wrong
+        kind, struck = await self._struck(str(messages[0]["to"])) if messages else ("", None)
+        if struck is not None:
+            return struck
         callback = str(body.get("callback_url", ""))
         for message in messages:
             user_id = str(message.get("user_sms_id", ""))
             self._accept(
                 str(message["to"]), message["text"], str(body.get("from", "4546")), callback, user_id
             )
+        if kind == "timeout_after_accept":
+            return await lose(request)
         statuses = ["waiting"] * len(messages)
         return web.json_response({"id": str(uuid.uuid4()), "message": _WAITING, "status": statuses})
 
@@ -164,17 +177,28 @@ class Eskiz:
         sms = self.operator.messages.get(request.match_info["id"])
         if sms is None or sms.provider != "eskiz":
             return _refused(404, "Message not found")
-        data = {
-            "id": sms.sid,
-            "user_sms_id": sms.user_id,
-            "phone_number": sms.to.removeprefix("+"),
-            "message": sms.body,
-            "status": _STATUS[sms.status],
-            "parts_count": segments.count(sms.body),
-            "encoding": 0 if segments.encoding(sms.body) == "GSM-7" else 8,
-            "price": 95,
-            "total_price": 95 * segments.count(sms.body),
-        }
+        return web.json_response({"status": "success", "data": _row(sms)})
+
+    async def user_messages(self, request: web.Request) -> web.Response:
+        """What was sent between two moments of Tashkent time, YYYY-MM-DD HH:MM, newest first."""
+        row, refusal = self._session(request)
+        if row is None:
+            return refusal
+        form = await request.post()
+        try:
+            start, end = (
+                datetime.strptime(str(form.get(name, "")), "%Y-%m-%d %H:%M").replace(tzinfo=_TASHKENT)
+                for name in ("start_date", "to_date")
+            )
+        except ValueError:
+            return _refused(400, "The start_date does not match the format Y-m-d H:i.")
+        size = min(200, max(1, int(str(form.get("page_size", "20")))))
+        found = [
+            sms
+            for sms in sorted(self.operator.messages.values(), key=lambda sms: -sms.number)
+            if sms.provider == "eskiz" and start.timestamp() <= sms.created_at < end.timestamp() + 60
+        ]
+        data = {"total": len(found), "result": [_row(sms) for sms in found[:size]]}
         return web.json_response({"status": "success", "data": data})
 
     async def limit(self, request: web.Request) -> web.Response:
@@ -219,3 +243,18 @@ class Eskiz:
         }
         status, _ = await post(session, sms.callback_url, {}, json=body)
         return status
+
+
+def _row(sms: Sms) -> Json:
+    """One message as the account's reports show it."""
+    return {
+        "id": sms.sid,
+        "user_sms_id": sms.user_id,
+        "phone_number": sms.to.removeprefix("+"),
+        "message": sms.body,
+        "status": _STATUS[sms.status],
+        "parts_count": segments.count(sms.body),
+        "encoding": 0 if segments.encoding(sms.body) == "GSM-7" else 8,
+        "price": 95,
+        "total_price": 95 * segments.count(sms.body),
+    }
