@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from channels import sms_twilio, telegram
+from channels import sms_eskiz, sms_playmobile, sms_twilio, telegram
+from channels.sms_failover import SmsFailover
 from core.errors import SettingsError
 from core.ports import Channel, ChannelKind
 from core.settings import Settings
 
 SMS_PROVIDERS: Mapping[str, Callable[[Settings], Channel]] = {
+    "eskiz": sms_eskiz.from_settings,
+    "playmobile": sms_playmobile.from_settings,
     "twilio": sms_twilio.from_settings,
 }
 
@@ -19,20 +22,32 @@ def from_settings(settings: Settings) -> dict[ChannelKind, Channel]:
     found: dict[ChannelKind, Channel] = {}
     if settings.telegram_token is not None:
         found["telegram"] = telegram.from_settings(settings)
-    providers = [SMS_PROVIDERS[name](settings) for name in sms_providers(settings)]
-    if providers:
+    weights = sms_weights(settings)
+    providers = [SMS_PROVIDERS[name](settings) for name in weights]
+    if len(providers) == 1:
         found["sms"] = providers[0]
+    elif providers:
+        found["sms"] = SmsFailover(providers, weights)
     return found
 
 
-def sms_providers(settings: Settings) -> tuple[str, ...]:
-    """The named providers, best first; when none is named, those whose account is set."""
-    unknown = [name for name in settings.sms_providers if name not in SMS_PROVIDERS]
-    if unknown:
-        raise SettingsError(f"SMS_PROVIDERS: {unknown[0]} is unknown; known are {', '.join(SMS_PROVIDERS)}")
+def sms_weights(settings: Settings) -> dict[str, int]:
+    """Each provider's share in percent, e.g. eskiz:70,playmobile:30; without shares they are equal.
+
+    When none is named, those whose account is set. Raises SettingsError on a name or share that is none.
+    """
     accounts = {
-        "twilio": settings.twilio_account_sid,
         "eskiz": settings.eskiz_email,
         "playmobile": settings.playmobile_login,
+        "twilio": settings.twilio_account_sid,
     }
-    return settings.sms_providers or tuple(name for name in SMS_PROVIDERS if accounts[name])
+    named = settings.sms_providers or tuple(name for name in SMS_PROVIDERS if accounts[name])
+    weights: dict[str, int] = {}
+    for one in named:
+        name, _colon, share = one.partition(":")
+        if name not in SMS_PROVIDERS:
+            raise SettingsError(f"SMS_PROVIDERS: {name} is unknown; known are {', '.join(SMS_PROVIDERS)}")
+        if share and not share.isdigit():
+            raise SettingsError(f"SMS_PROVIDERS: {share} is no share; write for example eskiz:70,twilio:30")
+        weights[name] = int(share) if share else 100 // len(named)
+    return weights

@@ -121,3 +121,12 @@ class Delivery(Base):
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]
+
+
+class InboundSms(Base):
+    """An SMS from a person that was acted on: a provider may report it twice, and anybody may replay a signed request."""
+
+    __tablename__ = "inbound_sms"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    received_at: Mapped[datetime]

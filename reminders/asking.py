@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Literal
 
 import structlog
@@ -32,3 +33,21 @@ async def ask(
     if first.state == "failed":
         return "never_sent"
     return Receipt(first.provider, first.provider_id, "delivered" if first.state == "delivered" else "sent")
+
+
+async def follow(database: Database, channel: Channel, now: datetime) -> int:
+    """Ask for the fate of what left and was not reported; how many are known now."""
+    known = 0
+    if not isinstance(channel, Answers):
+        return known
+    for one in await receipts.unreported(database, now):
+        try:
+            candidates = await channel.find(one.key, one.address, one.begun_at)
+        except DeliveryError as error:
+            log.warning("cannot_ask", error=str(error))
+            return known
+        state = next((c.state for c in candidates if c.provider_id == one.provider_id), "sent")
+        if state != "sent":
+            await receipts.receipt(database, one.key, receipts.Report(state, "as asked"), now)
+            known += 1
+    return known

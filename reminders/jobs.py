@@ -11,12 +11,12 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy.exc import InterfaceError, OperationalError
 
+from channels.sms_failover import SmsFailover
 from core.deliveries import Hours, repeat_unknown
 from core.notices import Attempt, Notice
 from core.ports import Channel, ChannelKind, DeliveryError, OutboundMessage, Receipt
 from core.settings import Settings
-from reminders import views
-from reminders.asking import ask
+from reminders import asking, views
 from services import Database, deliveries, outcomes, programmes, receipts, reminders
 from services.outcomes import Outcome
 
@@ -194,7 +194,7 @@ async def reconcile(work: Work) -> int:
     now, settled = work.clock(), 0
     for one in await receipts.lost(work.database, now, settled_for_s=work.settings.lease_s):
         channel = work.channels.get(one.channel)
-        answer = await ask(work.database, channel, one) if channel else None
+        answer = await asking.ask(work.database, channel, one) if channel else None
         if answer == "later":
             continue
         if isinstance(answer, Receipt):
@@ -206,3 +206,14 @@ async def reconcile(work: Work) -> int:
             await receipts.cannot_know(work.database, one, now, repeat=repeat)
         settled += 1
     return settled
+
+
+async def follow(work: Work) -> int:
+    """Ask for the fate of SMS nobody reported, and let the providers' weights follow their delays."""
+    channel = work.channels.get("sms")
+    if channel is None:
+        return 0
+    now = work.clock()
+    if isinstance(channel, SmsFailover):
+        channel.note_delays(await receipts.delays(work.database, now))
+    return await asking.follow(work.database, channel, now)

@@ -23,6 +23,7 @@ def table(work: Work) -> dict[str, tuple[Job, float]]:
         "deliver": (jobs.deliver, work.settings.tick_s),
         "sweep": (jobs.sweep, work.settings.lease_s / 2),
         "reconcile": (jobs.reconcile, work.settings.lease_s / 2),
+        "follow": (jobs.follow, 60.0),
     }
 
 

@@ -171,7 +171,7 @@ async def _plan_some(session: AsyncSession, now: datetime, default: Hours) -> in
     )
     due = found.all()
     past = await _past_of(session, [row.id for row, *_hours in due])
-    values = []
+    values: list[dict[str, object]] = []
     for row, quiet_from, quiet_to in due:
         hours = personal_hours(quiet_from, quiet_to, default)
         taken = past.setdefault(row.id, set())

@@ -6,14 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import reminders as promise_rules
+from core.failover import SLOW_AFTER_S
 from core.ports import ChannelKind, Receipt
 from db.engine import Database
 from db.reminders import Delivery, Occurrence, Reminder
 from services import outcomes
+
+REPORTED_AFTER, REPORTED_WITHIN = timedelta(minutes=10), timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,3 +145,51 @@ async def _after_report(
     if lead is not None and lead.channel == way:
         failed = outcomes.Failed(lead_id, lead.attempts + 1, lead.expires_at, None, report.permanent)
         await outcomes.try_again(session, failed, now)
+
+
+async def delays(database: Database, now: datetime) -> dict[str, tuple[int, int]]:
+    """By SMS provider: how many messages of the last minutes, and how many of them arrived late or not yet."""
+    late = timedelta(seconds=SLOW_AFTER_S)
+    was_late = or_(Delivery.settled_at.is_(None), Delivery.settled_at - Delivery.sent_at > late)
+    query = (
+        select(Delivery.provider, func.count(), func.count().filter(was_late))
+        .where(
+            Delivery.channel == "sms",
+            Delivery.provider.is_not(None),
+            Delivery.sent_at.between(now - 3 * late, now - late),
+        )
+        .group_by(Delivery.provider)
+    )
+    async with database.transaction() as session:
+        return {name: (count, slow) for name, count, slow in await session.execute(query) if name}
+
+
+@dataclass(frozen=True, slots=True)
+class Unreported:
+    """An SMS that left and of which nothing was heard since."""
+
+    key: str
+    address: str
+    provider_id: str
+    begun_at: datetime
+
+
+async def unreported(database: Database, now: datetime, limit: int = 50) -> list[Unreported]:
+    """Sent between ten minutes and two days ago, newest first: their callback got lost, or there is none."""
+    query = (
+        select(Delivery)
+        .where(
+            Delivery.channel == "sms",
+            Delivery.state == "sent",
+            Delivery.settled_at.is_(None),
+            Delivery.provider_id.is_not(None),
+            Delivery.sent_at.between(now - REPORTED_WITHIN, now - REPORTED_AFTER),
+        )
+        .order_by(Delivery.sent_at.desc())
+        .limit(limit)
+    )
+    async with database.transaction() as session:
+        return [
+            Unreported(row.key, row.address, row.provider_id or "", row.created_at)
+            for row in await session.scalars(query)
+        ]

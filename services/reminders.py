@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import reminder_words as words
@@ -17,7 +18,7 @@ from db.crypto import keyring
 from db.engine import Database
 from db.people import Chat, Person
 from db.programmes import Recommendation
-from db.reminders import Occurrence, Reminder, StopReason
+from db.reminders import InboundSms, Occurrence, Reminder, StopReason
 from services import audit, programmes
 from services.promises import drop_appointment_in as drop_appointment_in
 from services.promises import missed_appointment_in as missed_appointment_in
@@ -177,10 +178,15 @@ async def chat_gone(database: Database, chat_id: int, now: datetime) -> None:
         )
 
 
-async def answered_by_sms(database: Database, phone: str, text: str, now: datetime) -> str | None:
-    """STOP or START from a phone pauses or resumes everybody with that number; what was understood, or None."""
+async def answered_by_sms(
+    database: Database, phone: str, text: str, now: datetime, *, message_id: str | None = None
+) -> str | None:
+    """STOP or START from a phone pauses or resumes everybody with that number; what was understood, or None.
+
+    The same `message_id` again does nothing: a replayed START must not undo a later STOP.
+    """
     answer = sms.answer(text)
-    if answer is None:
+    if answer is None or (message_id is not None and not await _first_time(database, message_id, now)):
         return None
     async with database.transaction() as session:
         query = select(Person.id).where(Person.phone_hash == keyring().lookup("phone", phone))
@@ -188,6 +194,12 @@ async def answered_by_sms(database: Database, phone: str, text: str, now: dateti
     for person_id in people:
         await (pause if answer == "stop" else resume)(database, person_id, now)
     return answer
+
+
+async def _first_time(database: Database, message_id: str, now: datetime) -> bool:
+    query = insert(InboundSms).values(id=message_id, received_at=now).on_conflict_do_nothing()
+    async with database.transaction() as session:
+        return await session.scalar(query.returning(InboundSms.id)) is not None
 
 
 async def _set(database: Database, person_id: int, action: str, now: datetime, **values: object) -> None:

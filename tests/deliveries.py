@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 from aiohttp import web
+from pydantic import SecretStr
 from sqlalchemy import select
 
 import channels
@@ -23,6 +24,12 @@ from reminders import jobs
 from reminders.jobs import Work
 from sandbox import app as sandbox
 
+ESKIZ = {"eskiz_email": "salomat@example.uz", "eskiz_password": SecretStr("x")}
+PLAYMOBILE = {
+    "playmobile_login": "salomat",
+    "playmobile_password": SecretStr("x"),
+    "playmobile_from": "Salomat",
+}
 ACCOUNT, AUTH, SENDER = "AC" + "1" * 32, "auth-token-of-the-account", "+15005550006"
 AZIZA, GULNORA, BORIS = "+998901112233", "+998935557788", "+998971234567"
 
@@ -66,9 +73,10 @@ class Sandbox:
 
 @asynccontextmanager
 async def running_sandbox(**settings: Any) -> AsyncIterator[Sandbox]:
-    runner = web.AppRunner(sandbox.create_app(sandbox.Settings(**({"sms_step_s": 0.01} | settings))))
+    app = sandbox.create_app(sandbox.Settings(**({"sms_step_s": 0.01} | settings)))
+    runner = web.AppRunner(app, shutdown_timeout=0.2)
     await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0, shutdown_timeout=0.2)
+    site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
     url = f"http://127.0.0.1:{runner.addresses[0][1]}"
     async with httpx.AsyncClient(base_url=url, trust_env=False) as http:
@@ -82,9 +90,11 @@ def reached_at(settings: Settings, url: str, **more: Any) -> Settings:
         update={
             "telegram_api_url": url,
             "twilio_account_sid": ACCOUNT,
-            "twilio_auth_token": settings.telegram_token.__class__(AUTH),
+            "twilio_auth_token": SecretStr(AUTH),
             "twilio_from": SENDER,
             "twilio_api_url": url,
+            "eskiz_api_url": f"{url}/eskiz/api",
+            "playmobile_api_url": f"{url}/playmobile",
         }
         | more
     )

@@ -1,0 +1,160 @@
+"""Eskiz.uz, the Uzbek gateway: login, send with our id, status. Paths from its public Postman collection.
+
+https://documenter.getpostman.com/view/663428/RzfmES4z. Texts must equal an approved template but for the digits. Its
+callbacks carry no signature, so they come to an address nobody can guess, and what they miss is asked for.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import httpx
+
+from channels.asked import Candidate
+from channels.http import answered, refused, sent_or_not
+from channels.sms_text import ready
+from core.errors import SettingsError
+from core.ports import ChannelKind, DeliveryError, OutboundMessage, Receipt
+from core.settings import Settings
+
+TIMEOUT_S = 15.0
+WITHIN = timedelta(minutes=10)
+CALLBACK_PATH = "/webhooks/eskiz"
+TASHKENT = ZoneInfo("Asia/Tashkent")
+WAIT_FOR_MODERATION_S = 3600.0
+
+# message and part states as the account's reports show them
+STATES = {
+    "WAITING": "sent",
+    "NEW": "sent",
+    "ACCEPTED": "sent",
+    "ENROUTE": "sent",
+    "PARTDELIVERED": "sent",
+    "DELIVERED": "delivered",
+    "DELIVRD": "delivered",
+    "UNDELIV": "failed",
+    "UNDELIVERABLE": "failed",
+    "EXPIRED": "failed",
+    "REJECTED": "failed",
+    "REJECTD": "failed",
+    "DELETED": "failed",
+}
+FINAL = frozenset({"REJECTED", "REJECTD", "DELETED"})
+
+
+def is_final(said: str) -> bool:
+    """Whether it would fail again: a rejected text does, a handset that was off for long may not."""
+    return said.upper() in FINAL
+
+
+class EskizChannel:
+    """One account. `to` is E.164 of Uzbekistan. Our key travels as `user_sms_id`, by which a lost answer is found."""
+
+    kind: ChannelKind = "sms"
+    name = "eskiz"
+
+    def __init__(
+        self, http: httpx.AsyncClient, email: str, password: str, sender: str, callback_url: str | None
+    ) -> None:
+        self._http, self._email, self._password = http, email, password
+        self._sender, self._callback_url = sender, callback_url
+        self._token: str | None = None
+        self._login = asyncio.Lock()
+
+    async def send(self, message: OutboundMessage) -> Receipt:
+        sms, segments = ready(message)
+        body: dict[str, Any] = {
+            "messages": [{"user_sms_id": sms.key, "to": sms.to.removeprefix("+"), "text": sms.text}],
+            "from": self._sender,
+            "dispatch_id": int(sms.key[:12], 16) if _is_hex(sms.key) else 0,
+        }
+        if self._callback_url is not None:
+            body["callback_url"] = f"{self._callback_url}/{sms.key}"
+        response = await self._call("POST", "/message/sms/send-batch", json=body)
+        if response.status_code == 400:
+            said = str(answered(response).get("message", ""))
+            if "модерац" in said.lower():
+                raise DeliveryError("eskiz: text not approved", retry_after_s=WAIT_FOR_MODERATION_S)
+            raise DeliveryError("eskiz: refused", permanent=True)
+        refused(self.name, response)
+        return Receipt(self.name, sms.key, segments=segments)
+
+    async def find(self, key: str, to: str, begun_at: datetime) -> list[Candidate]:
+        """The message with our key among those of its time. Raises DeliveryError when Eskiz does not say."""
+        first, last = (at.astimezone(TASHKENT) for at in (begun_at - WITHIN, begun_at + WITHIN))
+        form = {
+            "start_date": first.strftime("%Y-%m-%d %H:%M"),
+            "to_date": last.strftime("%Y-%m-%d %H:%M"),
+            "page_size": "200",
+        }
+        response = await self._call("POST", "/message/sms/get-user-messages", data=form)
+        refused(self.name, response)
+        return [
+            Candidate(self.name, key, STATES.get(str(row.get("status", "")).upper(), "sent"))
+            for row in _rows(answered(response))
+            if str(row.get("user_sms_id", "")) == key
+        ]
+
+    async def balance(self) -> float:
+        """What is left on the account, in soums."""
+        response = await self._call("GET", "/user/get-limit")
+        refused(self.name, response)
+        return float(answered(response).get("data", {}).get("balance", 0))
+
+    async def close(self) -> None:
+        await self._http.aclose()
+
+    async def _call(self, method: str, path: str, **body: Any) -> httpx.Response:
+        """With a token that is renewed once when it has run out. Raises DeliveryError."""
+        token = self._token or await self._new_token(None)
+        response = await sent_or_not(self.name, self._http, method, path, headers=_bearer(token), **body)
+        if response.status_code == 401:
+            token = await self._new_token(token)
+            response = await sent_or_not(self.name, self._http, method, path, headers=_bearer(token), **body)
+        return response
+
+    async def _new_token(self, old: str | None) -> str:
+        async with self._login:
+            if self._token is not None and self._token != old:
+                return self._token
+            form = {"email": self._email, "password": self._password}
+            try:
+                response = await sent_or_not(self.name, self._http, "POST", "/auth/login", data=form)
+            except DeliveryError as error:
+                raise DeliveryError(str(error)) from error  # a lost login has sent no SMS
+            refused(self.name, response)
+            self._token = str(answered(response).get("data", {}).get("token", ""))
+            return self._token
+
+
+def from_settings(settings: Settings, *, timeout_s: float = TIMEOUT_S) -> EskizChannel:
+    """Raises SettingsError naming what is missing."""
+    if not settings.eskiz_email or settings.eskiz_password is None:
+        raise SettingsError("ESKIZ_EMAIL and ESKIZ_PASSWORD are needed to send SMS through Eskiz")
+    url = settings.eskiz_api_url.rstrip("/")
+    http = httpx.AsyncClient(base_url=url, timeout=timeout_s, trust_env="127.0.0.1" not in url)
+    secret = settings.eskiz_callback_secret
+    callback = None
+    if secret is not None:
+        callback = f"{settings.public_url.rstrip('/')}{CALLBACK_PATH}/{secret.get_secret_value()}"
+    return EskizChannel(
+        http, settings.eskiz_email, settings.eskiz_password.get_secret_value(), settings.eskiz_from, callback
+    )
+
+
+def _bearer(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}
+
+
+def _is_hex(key: str) -> bool:
+    return len(key) >= 12 and all(letter in "0123456789abcdef" for letter in key[:12])
+
+
+def _rows(body: dict[str, Any]) -> list[dict[str, Any]]:
+    """{"data": {"result": [{"user_sms_id", "status", …}]}}; some accounts see `data.data`."""
+    data = body.get("data")
+    found = (data.get("result") or data.get("data") or []) if isinstance(data, dict) else data or []
+    return [row for row in found if isinstance(row, dict)]
