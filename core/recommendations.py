@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
@@ -9,6 +10,9 @@ from typing import NamedTuple
 from core import programme_words as words
 from core.calendar import Rule
 from core.i18n import Text
+from core.people import age_years
+
+ADULT_YEARS = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,3 +117,20 @@ class Recommendation(NamedTuple):
     def reason(self) -> Text:
         """Why, in words."""
         return words.reason(self)
+
+
+def for_citizens(found: Iterable[Recommendation], birth_date: date, on: date) -> tuple[Recommendation, ...]:
+    """What a citizen may be shown or promised as of `on`; staff see everything.
+
+    A rule that no clinician has verified speaks to no adult, and no check that rests on one is shown to anybody. A
+    child's dose stays, whatever its rule: a nurse decides at the visit, and the late starter must not be forgotten.
+    """
+    return tuple(
+        one for one in found if one.rule.status != "to_verify" or _is_childs_dose(one, birth_date, on)
+    )
+
+
+def _is_childs_dose(one: Recommendation, birth_date: date, on: date) -> bool:
+    """Judged on the day it is planned for: a ten-year booster at 26 is not a child's."""
+    planned_on = max(one.recommended_on or on, on)
+    return one.dose is not None and age_years(birth_date, planned_on) < ADULT_YEARS

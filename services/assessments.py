@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core import programmes as rules
 from core import reminders as promise_rules
 from core.booking import day_of
+from core.recommendations import for_citizens
 from db import programmes as rows
 from db.booking import Appointment, Slot
 from db.people import Person
@@ -127,8 +128,9 @@ def _promised_on(one: rules.Recommendation) -> date:
 
 
 def wanted(record: Record, found: Sequence[rules.Recommendation], now: datetime) -> Iterator[promises.Wanted]:
-    for one in found:
-        if one.status not in PROMISED or one.recommended_on is None or _promised_on(one) > day_of(now):
+    today = day_of(now)
+    for one in for_citizens(found, record.person.birth_date, today):
+        if one.status not in PROMISED or one.recommended_on is None or _promised_on(one) > today:
             continue
         kind = programme(one, rules.national().screening_codes)
         round_ = one.dose or 0

@@ -351,7 +351,7 @@ def _passport(
         medicines=listed("medicines"),
         doses=timeline.doses,
         screenings=timeline.screenings,
-        next_steps=timeline.next_steps,
+        next_steps=timeline.all_steps,
         readings=tuple(readings),
     )
 

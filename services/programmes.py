@@ -13,6 +13,7 @@ from core import programmes as rules
 from core.booking import day_of
 from core.errors import Refusal
 from core.i18n import _
+from core.recommendations import for_citizens
 from db import programmes as rows
 from db.engine import Database
 from db.people import Person
@@ -23,12 +24,16 @@ LOOK_AGAIN = timedelta(days=365)
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """A person's record with the calendars' judgement: what was given, what each dose is worth, what comes next."""
+    """A person's record with the calendars' judgement: what was given, what each dose is worth, what comes next.
+
+    `next_steps` are what the citizen may be shown, `all_steps` what staff see.
+    """
 
     doses: tuple[passport.GivenDose, ...]
     screenings: tuple[passport.DoneScreening, ...]
     next_steps: tuple[passport.NextStep, ...]
     verdicts: tuple[rules.DoseVerdict, ...]
+    all_steps: tuple[passport.NextStep, ...]
 
 
 async def recompute(database: Database, person_id: int, now: datetime) -> None:
@@ -190,24 +195,19 @@ async def timeline(database: Database, person_id: int, now: datetime) -> Timelin
     async with database.transaction() as session:
         record = await assessments.load(session, await session.get_one(Person, person_id), now)
     verdicts, found = assessments.assess(record, day_of(now))
-    checks = rules.national().screening_codes
+    shown = for_citizens(found, record.person.birth_date, day_of(now))
     return Timeline(
         doses=tuple(passport.GivenDose(d.vaccine, d.given_on, d.source == "confirmed") for d in record.doses),
         screenings=tuple(passport.DoneScreening(s.screening, s.done_on, s.result) for s in record.screenings),
-        next_steps=tuple(
-            passport.NextStep(
-                assessments.programme(one, checks),
-                one.item,
-                one.series,
-                one.dose,
-                one.status,
-                one.recommended_on,
-                one.reason,
-            )
-            for one in found
-        ),
+        next_steps=tuple(_step(one) for one in shown),
         verdicts=verdicts,
+        all_steps=tuple(_step(one) for one in found),
     )
+
+
+def _step(one: rules.Recommendation) -> passport.NextStep:
+    kind = assessments.programme(one, rules.national().screening_codes)
+    return passport.NextStep(kind, one.item, one.series, one.dose, one.status, one.recommended_on, one.reason)
 
 
 async def _locked(session: AsyncSession, person_id: int) -> Person:
