@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import async_sessionmaker
@@ -68,7 +69,6 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     admin_site(settings, database, secret_key, https).mount_to(app)
     app.add_middleware(SecurityHeaders, https=https)
     if https:
-        app.add_middleware(TrustedHostMiddleware, allowed_hosts=_hosts(settings.public_url))
         app.add_middleware(BehindHttps)
     return app
 
@@ -86,7 +86,7 @@ def admin_site(settings: Settings, database: Database, secret_key: str, https: b
         auth_provider=StaffAuth(database, https),
         secret_key=secret_key,
         index_view=pages.home.Home(database),
-        middlewares=[Middleware(SameOrigin, public_url=settings.public_url)],
+        middlewares=_first(settings.public_url, https),
         i18n_config=I18nConfig("uz", words.LANGUAGE_COOKIE, None),
         timezone_config=TimezoneConfig(
             "Asia/Tashkent", timezone_cookie_name=None, use_user_locale_timezone=False
@@ -122,7 +122,10 @@ def _include_webhooks(app: FastAPI, settings: Settings, database: Database) -> N
         app.include_router(webhooks.router(settings, database))
 
 
-def _hosts(public_url: str) -> list[str]:
-    from urllib.parse import urlsplit
-
-    return [urlsplit(public_url).hostname or "", "localhost", "127.0.0.1"]
+def _first(public_url: str, https: bool) -> list[Middleware]:
+    """What looks at a request before anything else does: in real deployment also the host it was sent to."""
+    found = [Middleware(SameOrigin, public_url=public_url)]
+    if https:
+        hosts = [urlsplit(public_url).hostname or "", "localhost", "127.0.0.1"]
+        found.insert(0, Middleware(TrustedHostMiddleware, allowed_hosts=hosts))
+    return found
