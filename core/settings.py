@@ -65,7 +65,7 @@ class Settings(BaseSettings):
     helplines: str = ""
     quiet_from_hour: int = Field(20, ge=0, le=24)
     quiet_to_hour: int = Field(9, ge=0, le=24)
-    lease_s: float = Field(60.0, ge=5)
+    lease_s: float = Field(60.0, ge=1)
     tick_s: float = Field(5.0, gt=0)
     log_format: str = "console"
 
