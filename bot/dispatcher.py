@@ -10,6 +10,7 @@ from bot.clock import Clock
 from bot.emergency import RedFlagsFirst
 from bot.features.advice import handlers as advice
 from bot.features.booking import handlers as booking
+from bot.features.booking import visits
 from bot.features.family import handlers as family
 from bot.features.passport import handlers as passport
 from bot.features.privacy import handlers as privacy
@@ -24,6 +25,7 @@ from services import Database, people
 ROUTERS: tuple[Router, ...] = (
     start.commands,
     booking.commands,
+    visits.commands,
     passport.commands,
     reminders.commands,
     family.commands,
@@ -31,8 +33,10 @@ ROUTERS: tuple[Router, ...] = (
     privacy.commands,
     advice.commands,
     forms.router,
+    visits.steps,
     booking.steps,
     start.intents,
+    visits.intents,
     booking.intents,
     passport.intents,
     family.intents,

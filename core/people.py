@@ -68,6 +68,11 @@ class Visitor:
     misses: int = 0
 
 
+class NotRegistered(Refusal):
+    def __init__(self) -> None:
+        super().__init__(_("To do this I need to know you. Press «Sign up», please."))
+
+
 @dataclass(frozen=True, slots=True)
 class Region:
     """A region by SOATO code, with the ids of its districts."""

@@ -14,7 +14,7 @@ from core.i18n import TASHKENT, Words
 from db import booking as rows
 from db.engine import Database
 from db.people import Kinship, Person
-from services import audit, people, programmes, promises
+from services import audit, family, programmes, promises
 
 LIVE = ("booked", "fulfilled", "noshow")
 
@@ -124,7 +124,7 @@ async def _book(
     item: str | None,
     instead_of: int | None,
 ) -> rules.Appointment:
-    if not await people.may_see(session, viewer_id, person_id):
+    if not await family.may_see(session, viewer_id, person_id):
         raise rules.NotYours
     await session.get_one(Person, person_id, with_for_update=True)
     slot = await session.get(rows.Slot, slot_id)
@@ -167,7 +167,7 @@ async def cancel(database: Database, viewer_id: int, appointment_id: int, now: d
     """Free the slot and drop its reminders. Cancelling twice is harmless. Raises NotYours, SlotPassed (it has begun)."""
     async with database.transaction() as session:
         row = await session.get(rows.Appointment, appointment_id, with_for_update={"of": rows.Appointment})
-        if row is None or not await people.may_see(session, viewer_id, row.person_id):
+        if row is None or not await family.may_see(session, viewer_id, row.person_id):
             raise rules.NotYours
         if row.status == "booked":
             if row.slot.starts_at <= now:

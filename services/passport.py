@@ -14,7 +14,7 @@ from core.i18n import _
 from db.engine import Database
 from db.passport import HealthSummary, Observation
 from db.people import Person
-from services import audit, people, programmes
+from services import audit, family, programmes
 
 Source = Literal["person", "staff"]
 
@@ -32,7 +32,7 @@ class Implausible(Refusal):
 async def look(database: Database, viewer_id: int, person_id: int, now: datetime) -> rules.Passport:
     """The passport of the viewer or their ward; audited. Raises NotYourRecord."""
     async with database.transaction() as session:
-        if not await people.may_see(session, viewer_id, person_id):
+        if not await family.may_see(session, viewer_id, person_id):
             audit.write(session, now, "passport.refused", person_id, actor="person", actor_id=viewer_id)
             allowed = False
         else:

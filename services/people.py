@@ -1,4 +1,4 @@
-"""People: who visits, language and consent, linking to a clinic's record, registering, family, leaving."""
+"""People: who visits, language and consent, linking to a clinic's record, registering, being forgotten."""
 
 from __future__ import annotations
 
@@ -11,21 +11,12 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import people as rules
-from core.errors import Refusal
-from core.i18n import Language, _
+from core.i18n import Language
 from db.advice import ArticleOpinion
 from db.crypto import keyring
 from db.engine import Database
 from db.people import Chat, Consent, Kinship, Person
 from services import audit, programmes
-
-MOST_WARDS = 15
-LINK_TRIES = 3
-
-
-class NotRegistered(Refusal):
-    def __init__(self) -> None:
-        super().__init__(_("To do this I need to know you. Press «Sign up», please."))
 
 
 async def visit(database: Database, chat_id: int, now: datetime) -> rules.Visitor:
@@ -41,7 +32,7 @@ async def visit(database: Database, chat_id: int, now: datetime) -> rules.Visito
             chat_id,
             chat.language,
             consent is not None,
-            _citizen(person, chat.language) if person else None,
+            citizen(person, chat.language) if person else None,
             chat.misses,
         )
 
@@ -124,7 +115,7 @@ async def link(
         audit.write(session, now, "person.link", person.id, actor="person", actor_id=person.id)
         await session.flush()
         await programmes.recompute_in(session, person.id, now)
-        return _citizen(person, chat.language)
+        return citizen(person, chat.language)
 
 
 async def register(
@@ -134,10 +125,10 @@ async def register(
     async with database.transaction() as session:
         chat = await session.get(Chat, chat_id, with_for_update=True)
         if chat is None or await _consent(session, chat_id, chat.person_id) is None:
-            raise NotRegistered
+            raise rules.NotRegistered
         if chat.person_id and (there := await session.get(Person, chat.person_id)):
-            return _citizen(there, chat.language)
-        person = _row(profile, chat.language or "uz", now)
+            return citizen(there, chat.language)
+        person = row(profile, chat.language or "uz", now)
         if phone:
             person.phone, person.phone_hash = phone, keyring().lookup("phone", phone)
         session.add(person)
@@ -147,58 +138,7 @@ async def register(
         audit.write(session, now, "person.register", person.id, actor="person", actor_id=person.id)
         await session.flush()
         await programmes.recompute_in(session, person.id, now)
-        return _citizen(person, chat.language)
-
-
-async def add_ward(
-    database: Database, guardian_id: int, profile: rules.Profile, relation: rules.Relation, now: datetime
-) -> rules.Citizen:
-    """A child or relative in the care of `guardian_id`; the same name and birth date twice is the same person."""
-    async with database.transaction() as session:
-        guardian = await session.get(Person, guardian_id, with_for_update=True)
-        if guardian is None:
-            raise NotRegistered
-        family = await _wards(session, guardian_id)
-        for there in family:
-            if there.birth_date == profile.birth_date and there.name.casefold() == profile.name.casefold():
-                return _citizen(there, guardian.language)
-        if len(family) >= MOST_WARDS:
-            raise Refusal(_("There are already {most} people in your family list.", most=MOST_WARDS))
-        ward = _row(profile, guardian.language, now)
-        ward.region, ward.district, ward.clinic_id = guardian.region, guardian.district, guardian.clinic_id
-        session.add(ward)
-        await session.flush()
-        session.add(Kinship(guardian_id=guardian_id, ward_id=ward.id, relation=relation, created_at=now))
-        audit.write(session, now, "person.add_ward", ward.id, actor="person", actor_id=guardian_id)
-        await session.flush()
-        await programmes.recompute_in(session, ward.id, now)
-        return _citizen(ward, guardian.language)
-
-
-async def family(database: Database, person_id: int) -> list[rules.Citizen]:
-    """The person's wards, oldest first."""
-    async with database.transaction() as session:
-        return [_citizen(ward, ward.language) for ward in await _wards(session, person_id)]
-
-
-async def remove_ward(database: Database, guardian_id: int, ward_id: int, now: datetime) -> None:
-    """The guardian no longer sees the ward or gets the ward's reminders. The record stays with the clinic."""
-    async with database.transaction() as session:
-        gone = await session.execute(
-            sql_delete(Kinship).where(Kinship.guardian_id == guardian_id, Kinship.ward_id == ward_id)
-        )
-        if gone.rowcount:  # type: ignore[attr-defined]
-            audit.write(session, now, "person.remove_ward", ward_id, actor="person", actor_id=guardian_id)
-            await session.flush()
-            await programmes.recompute_in(session, ward_id, now)
-
-
-async def may_see(session: AsyncSession, viewer_id: int, person_id: int) -> bool:
-    """A person sees their own record and those of their wards, nobody else's."""
-    if viewer_id == person_id:
-        return True
-    query = select(Kinship.id).where(Kinship.guardian_id == viewer_id, Kinship.ward_id == person_id)
-    return await session.scalar(query) is not None
+        return citizen(person, chat.language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,7 +204,7 @@ async def delete(database: Database, chat_id: int, now: datetime) -> None:
         if chat is None or chat.person_id is None:
             return
         person_id = chat.person_id
-        for ward in await _wards(session, person_id):
+        for ward in await wards_in(session, person_id):
             others = await session.scalar(
                 select(func.count()).where(Kinship.ward_id == ward.id, Kinship.guardian_id != person_id)
             )
@@ -282,7 +222,7 @@ async def delete(database: Database, chat_id: int, now: datetime) -> None:
         await session.delete(person)
 
 
-def _row(profile: rules.Profile, language: Language, now: datetime) -> Person:
+def row(profile: rules.Profile, language: Language, now: datetime) -> Person:
     return Person(
         name=profile.name,
         birth_date=profile.birth_date,
@@ -300,7 +240,7 @@ def _settle_in(chat: Chat, person: Person) -> None:
         person.language = chat.language
 
 
-def _citizen(person: Person, language: Language | None) -> rules.Citizen:
+def citizen(person: Person, language: Language | None) -> rules.Citizen:
     return rules.Citizen(
         person.id,
         person.name,
@@ -332,7 +272,7 @@ async def _unlinked(session: AsyncSession, phone: str) -> list[Person]:
     return list(await session.scalars(query))
 
 
-async def _wards(session: AsyncSession, guardian_id: int) -> list[Person]:
+async def wards_in(session: AsyncSession, guardian_id: int) -> list[Person]:
     query = (
         select(Person).join(Kinship, Kinship.ward_id == Person.id).where(Kinship.guardian_id == guardian_id)
     ).order_by(Person.birth_date)

@@ -174,3 +174,15 @@ def test_parallel_texts_come_out_right(source: str, target: str, change: object,
         for ours, theirs in zip(got, re.split(r"\s+", script.plain(twin)), strict=True):
             right, total = right + (ours == theirs), total + 1
     assert right / total >= least
+
+
+@pytest.mark.parametrize(
+    ("latin", "cyrillic"),
+    [
+        ("gepatit B ga qarshi", "гепатит B га қарши"),
+        ("D vitamini", "D витамини"),
+        ("Profilaktik koʻrik", "Профилактик кўрик"),
+    ],
+)
+def test_a_letter_that_is_a_name_stays_and_prophylaxis_has_no_soft_sign(latin: str, cyrillic: str) -> None:
+    assert script.to_cyrillic(latin) == cyrillic

@@ -16,8 +16,8 @@ from bot.keyboards import Press
 from bot.say import Say
 from core import people as rules
 from core.i18n import Text, _, join, verbatim
-from core.people import Citizen, Visitor
-from services import Database, people
+from core.people import Citizen, NotRegistered, Visitor
+from services import Database, family
 
 commands = Router(name="family.commands")
 intents = Router(name="family.intents")
@@ -42,14 +42,14 @@ def relations(values: Values) -> list[tuple[str, Text]]:
 
 async def finish(values: Values, asked: Asked) -> None:
     if asked.visitor.citizen is None:
-        raise people.NotRegistered
+        raise NotRegistered
     profile = rules.Profile(
         values["name"],
         date.fromisoformat(values["birth_date"]),
         "female" if values["sex"] == "female" else "male",
     )
     relation: rules.Relation = values["relation"]  # type: ignore[assignment]
-    ward = await people.add_ward(asked.database, asked.visitor.citizen.id, profile, relation, asked.now)
+    ward = await family.add_ward(asked.database, asked.visitor.citizen.id, profile, relation, asked.now)
     await asked.say(
         _("✅ {name} is in your family list. I will remind you of what is due.", name=ward.first_name),
         markup=keyboards.menu(asked.visitor, asked.say.language),
@@ -95,9 +95,9 @@ def card(ward: Citizen, today: date) -> tuple[Text, list[list[Press]]]:
 @commands.message(Menu("family"))
 async def mine(message: Message, say: Say, visitor: Visitor, database: Database, now: datetime) -> None:
     if visitor.citizen is None:
-        raise people.NotRegistered
+        raise NotRegistered
     today = now.date()
-    wards = await people.family(database, visitor.citizen.id)
+    wards = await family.wards(database, visitor.citizen.id)
     for ward in wards:
         await say(*card(ward, today))
     text = (
@@ -119,7 +119,7 @@ async def add(
     now: datetime,
 ) -> None:
     if visitor.citizen is None:
-        raise people.NotRegistered
+        raise NotRegistered
     await forms.begin(FORM, Asked(say, visitor, database, state, now))
 
 
@@ -137,7 +137,7 @@ async def ask_remove(press: CallbackQuery, say: Say, visitor: Visitor, database:
 async def remove(press: CallbackQuery, say: Say, visitor: Visitor, database: Database, now: datetime) -> None:
     ward = await _ward(press, visitor, database)
     if ward and visitor.citizen:
-        await people.remove_ward(database, visitor.citizen.id, ward.id, now)
+        await family.remove_ward(database, visitor.citizen.id, ward.id, now)
         await say.edit(_("{name} is no longer in your list.", name=verbatim(ward.first_name)))
 
 
@@ -149,5 +149,5 @@ async def keep(press: CallbackQuery, say: Say) -> None:
 async def _ward(press: CallbackQuery, visitor: Visitor, database: Database) -> Citizen | None:
     """The ward a button names, if it is the visitor's."""
     wanted = (press.data or "").rsplit(":", 1)[-1]
-    wards = await people.family(database, visitor.citizen.id) if visitor.citizen else []
+    wards = await family.wards(database, visitor.citizen.id) if visitor.citizen else []
     return next((ward for ward in wards if str(ward.id) == wanted), None)

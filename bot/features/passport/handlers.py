@@ -21,8 +21,8 @@ from core import people as people_rules
 from core.errors import Refusal
 from core.i18n import Text, Words, _, verbatim
 from core.intents import Interpretation
-from core.people import Visitor
-from services import Database, passport, people, programmes
+from core.people import NotRegistered, Visitor
+from services import Database, family, passport, programmes
 
 commands = Router(name="passport.commands")
 intents = Router(name="passport.intents")
@@ -30,7 +30,7 @@ intents = Router(name="passport.intents")
 
 def me(visitor: Visitor) -> int:
     if visitor.citizen is None:
-        raise people.NotRegistered
+        raise NotRegistered
     return visitor.citizen.id
 
 
@@ -74,7 +74,7 @@ async def vaccinations(
 ) -> None:
     """Of the children first: that is what people ask for; without family, one's own."""
     viewer = me(visitor)
-    children = [ward.id for ward in await people.family(database, viewer)]
+    children = [ward.id for ward in await family.wards(database, viewer)]
     for person_id in children or [viewer]:
         await say(
             *views.vaccinations(await passport.look(database, viewer, person_id, now), person_id),
@@ -203,7 +203,7 @@ async def done_by_words(
     viewer = me(visitor)
     rows = []
     own = visitor.citizen
-    people_here = [*await people.family(database, viewer), *([own] if own else [])]
+    people_here = [*await family.wards(database, viewer), *([own] if own else [])]
     for person in people_here:
         card = await passport.look(database, viewer, person.id, now)
         for programme in dict.fromkeys(step.programme for step in views.open_steps(card.next_steps)):

@@ -15,7 +15,7 @@ from bot.keyboards import Press, Rows
 from bot.say import Say
 from core import people as rules
 from core.i18n import Text, _, join
-from core.people import Citizen, Visitor
+from core.people import Citizen, NotRegistered, Visitor
 from services import Database, people, reminders
 
 commands = Router(name="privacy.commands")
@@ -189,5 +189,5 @@ async def blocked(event: ChatMemberUpdated, database: Database, now: datetime) -
 
 def _citizen(visitor: Visitor) -> Citizen:
     if visitor.citizen is None:
-        raise people.NotRegistered
+        raise NotRegistered
     return visitor.citizen

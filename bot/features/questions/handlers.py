@@ -15,8 +15,8 @@ from bot.forms import Asked, Field, Form, Values
 from bot.say import Say
 from core.errors import Refusal
 from core.i18n import _
-from core.people import Visitor
-from services import Database, people, questions
+from core.people import NotRegistered, Visitor
+from services import Database, questions
 
 commands = Router(name="questions.commands")
 intents = Router(name="questions.intents")
@@ -72,5 +72,5 @@ async def ask(
     now: datetime,
 ) -> None:
     if not visitor.consented:
-        raise people.NotRegistered
+        raise NotRegistered
     await forms.begin(FORM, Asked(say, visitor, database, state, now))

@@ -13,9 +13,9 @@ from bot.keyboards import Press, Rows
 from bot.say import Say
 from core import booking as booking_rules
 from core.i18n import Capital, Text, _, join
-from core.people import Visitor
+from core.people import NotRegistered, Visitor
 from core.reminders import ReminderView
-from services import Database, people, reminders
+from services import Database, reminders
 
 commands = Router(name="reminders.commands")
 
@@ -55,7 +55,7 @@ def buttons(reminder_id: int, kind: str) -> Rows:
 
 def me(visitor: Visitor) -> int:
     if visitor.citizen is None:
-        raise people.NotRegistered
+        raise NotRegistered
     return visitor.citizen.id
 
 
