@@ -38,7 +38,9 @@ _UNTOUCHED = (
     r"|%\([^)\s]*\)[-#0 +.\d]*[a-zA-Z]|%[sd]\b|\{[^{}\n]*\}|</?[A-Za-z][^<>\n]*>|&(?:#\d+|#x[0-9a-fA-F]+|[A-Za-z]+);"
     r"|@\w+|(?<![\w/.])/[a-z]\w*"
 )
-_LATIN_WORD = rf"(?P<roman>\b(?:[IVX]{{2,}}|[B-DF-HJ-NP-TV-Z])\b(?!{_A}))|[{_LATIN}](?:[{_LATIN}]|{_A}(?=[{_LATIN}])|(?<=[OoGg]){_A}|[ʻʼ])*"
+# Roman numbers and a single consonant (hepatitis B, vitamin D) are names, not letters to change.
+_NAME = rf"\b(?:[IVX]{{2,}}|[B-DF-HJ-NP-TV-Z])\b(?!{_A})"
+_LATIN_WORD = rf"(?P<roman>{_NAME})|[{_LATIN}](?:[{_LATIN}]|{_A}(?=[{_LATIN}])|(?<=[OoGg]){_A}|[ʻʼ])*"
 _TO_CYRILLIC = re.compile(rf"(?P<keep>{_UNTOUCHED})|{_LATIN_WORD}")
 _TO_LATIN = re.compile(rf"(?P<keep>{_UNTOUCHED})|[{_CYRILLIC}]+")
 

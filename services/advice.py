@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Literal
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 
 from core import advice as rules
 from core.i18n import Language
@@ -44,7 +44,7 @@ async def titles(database: Database, language: Language) -> Mapping[str, str]:
     query = (
         select(ArticleVersion.article_id, ArticleVersion.source)
         .where(ArticleVersion.language == _written(language), ArticleVersion.published_at.is_not(None))
-        .distinct(ArticleVersion.article_id)
+        .ext(distinct_on(ArticleVersion.article_id))
         .order_by(ArticleVersion.article_id, ArticleVersion.published_at.desc(), ArticleVersion.id.desc())
     )
     async with database.transaction() as session:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import passport as rules
@@ -98,7 +99,7 @@ async def _last_readings(session: AsyncSession, person_id: int) -> tuple[rules.R
     query = (
         select(Observation)
         .where(Observation.person_id == person_id)
-        .distinct(Observation.code)
+        .ext(distinct_on(Observation.code))
         .order_by(Observation.code, Observation.taken_at.desc())
     )
     return tuple(

@@ -76,7 +76,7 @@ async def to_bring(database: Database, limit: int = 20) -> list[Answer]:
     async with database.transaction() as session:
         return [
             Answer(q.id, q.chat_id, localize(language), q.text, q.answer or "")
-            for q, language in (await session.execute(query)).tuples()
+            for q, language in await session.execute(query)
         ]
 
 
