@@ -117,7 +117,7 @@ async def run(settings: Settings) -> None:
     )
     helplines = tuple(line.strip() for line in settings.helplines.split(",") if line.strip())
     dispatcher = dispatching.build(database, interpreter, make_storage(settings, database), clock, helplines)
-    polling = Polling(bot, dispatcher, database, clock)
+    polling = Polling(bot, dispatcher, database, clock, helplines)
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)

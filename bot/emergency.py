@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
@@ -13,6 +15,7 @@ from core import red_flags, script, triage
 from core.i18n import Language, Text, Words, _, join
 
 log = structlog.get_logger()
+LANGUAGE_WITHIN_S = 1.0
 
 
 def answer(flag_id: str, helplines: tuple[str, ...] = ()) -> Text:
@@ -47,16 +50,38 @@ def spoken_language(text: str) -> Language:
     return "ru" if form in {"ru", "ru-Latn"} else "uz_Cyrl" if form == "uz-Cyrl" else "uz"
 
 
-class RedFlagsFirst(BaseMiddleware):
-    """Outermost on messages: a red flag is answered at once, in the same update, and nothing else is done with it.
+@dataclass(frozen=True, slots=True)
+class FirstAid:
+    """Sends the call-103 answer. `language_of` may fail or hang (no database): then the language is read off the message."""
 
-    `language_of` may fail (no database): then the language is read off the message itself.
-    """
+    language_of: Callable[[int], Awaitable[Language | None]]
+    helplines: tuple[str, ...] = ()
+
+    async def gives(self, bot: Bot, chat_id: int, text: str) -> bool:
+        """Answer a red flag in `text`; False when there is none."""
+        flag = triage.find(text) if text else None
+        if flag is None:
+            return False
+        language: Language | None = None
+        try:
+            async with asyncio.timeout(LANGUAGE_WITHIN_S):
+                language = await self.language_of(chat_id)
+        except Exception:  # noqa: BLE001 – whatever is broken, the person must read 103 now
+            log.warning("red_flag_without_database", flag=flag.id)
+        await bot.send_message(
+            chat_id, answer(flag.id, self.helplines).html(language or spoken_language(text))
+        )
+        log.info("red_flag", flag=flag.id)
+        return True
+
+
+class RedFlagsFirst(BaseMiddleware):
+    """Outermost on messages: a red flag is answered at once, in the same update, and nothing else is done with it."""
 
     def __init__(
         self, language_of: Callable[[int], Awaitable[Language | None]], helplines: tuple[str, ...] = ()
     ) -> None:
-        self._language_of, self._helplines = language_of, helplines
+        self._first_aid = FirstAid(language_of, helplines)
 
     async def __call__(
         self,
@@ -64,18 +89,8 @@ class RedFlagsFirst(BaseMiddleware):
         event: TelegramObject,
         data: dict[str, Any],
     ) -> Any:
-        text = (event.text or event.caption) if isinstance(event, Message) else None
-        flag = triage.find(text) if text else None
-        if not isinstance(event, Message) or text is None or flag is None:
-            return await handler(event, data)
-        language: Language | None = None
-        try:
-            language = await self._language_of(event.chat.id)
-        except Exception:  # noqa: BLE001 – whatever is broken, the person must read 103 now
-            log.warning("red_flag_without_database", flag=flag.id)
-        bot: Bot = data["bot"]
-        await bot.send_message(
-            event.chat.id, answer(flag.id, self._helplines).html(language or spoken_language(text))
-        )
-        log.info("red_flag", flag=flag.id)
-        return None
+        if isinstance(event, Message):
+            text = event.text or event.caption or ""
+            if await self._first_aid.gives(data["bot"], event.chat.id, text):
+                return None
+        return await handler(event, data)

@@ -79,4 +79,9 @@ class OncePressed(BaseMiddleware):
             if key in self._recent:
                 return await event.answer()
             self._recent[key] = moment
+            try:
+                return await handler(event, data)
+            except Exception:
+                self._recent.pop(key, None)  # nothing came of it: the same press is tried again
+                raise
         return await handler(event, data)

@@ -7,7 +7,7 @@ start finishes them. Without the database nothing is acknowledged, red flags are
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextvars import ContextVar
 from weakref import WeakValueDictionary
 
@@ -20,15 +20,15 @@ from aiogram.methods.base import Response, TelegramMethod, TelegramType
 from aiogram.types import Update
 
 from bot.clock import Clock
-from bot.emergency import spoken_language
+from bot.emergency import FirstAid, spoken_language
 from bot.errors import is_outage
-from core import triage
-from core.i18n import _
-from services import Database, dialogue
+from core.i18n import Language, _, localize
+from services import Database, dialogue, people
 
 log = structlog.get_logger()
 POLL_S = 25
 AT_ONCE = 64
+HOLD_OUT_S = 1.0
 SERVICE_IS_DOWN = _("I cannot answer right now. Your message is kept, I will answer a little later.")
 
 answering: ContextVar[int | None] = ContextVar("answering", default=None)
@@ -76,23 +76,45 @@ class Remember(BaseRequestMiddleware):
 class Polling:
     """`run` until cancelled."""
 
-    def __init__(self, bot: Bot, dispatcher: Dispatcher, database: Database, clock: Clock) -> None:
+    def __init__(
+        self,
+        bot: Bot,
+        dispatcher: Dispatcher,
+        database: Database,
+        clock: Clock,
+        helplines: tuple[str, ...] = (),
+    ) -> None:
         self._bot, self._dispatcher, self._database, self._clock = bot, dispatcher, database, clock
+        self._first_aid = FirstAid(self._language_of, helplines)
         self._lanes: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
         self._at_once = asyncio.Semaphore(AT_ONCE)
         self._tasks: set[asyncio.Task[None]] = set()
-        self._told: set[int] = set()
+        self._told: set[int] = set()  # chats that know of the present outage
+        self._helped: set[int] = set()  # emergencies answered without the database; not to be answered again
         self._offset: int | None = None
         self._allowed = dispatcher.resolve_used_update_types()
         bot.session.middleware(Remember(database))
 
     async def run(self) -> None:
         """Finish what an earlier process left, then fetch and answer until cancelled."""
-        await self._wait_for_database()
-        for payload in await dialogue.unfinished(self._database):
-            self._start(Update.model_validate(payload, context={"bot": self._bot}))
+        while not await self._left_over_started():
+            updates = await self._fetch(0)
+            await self._hold_out(updates)
         while True:
             await self.turn(POLL_S)
+
+    async def _left_over_started(self) -> bool:
+        """Start what a stopped process left unanswered; False when the database is not there."""
+        try:
+            left = await dialogue.unfinished(self._database)
+        except Exception as error:
+            if not is_outage(error):
+                raise
+            log.warning("waiting_for_database")
+            return False
+        for payload in left:
+            self._start(Update.model_validate(payload, context={"bot": self._bot}))
+        return True
 
     async def turn(self, wait_s: int) -> None:
         """Fetch once, waiting up to `wait_s` for something to come, and start answering it."""
@@ -137,58 +159,93 @@ class Polling:
             log.error("inbox_without_database", waiting=len(updates))
             await self._hold_out(updates)
             return False
-        self._told.clear()
         for update in updates:
             if update.update_id in fresh:
                 self._start(update)
+        self._told.clear()
+        self._helped.clear()
         return True
 
     async def _hold_out(self, updates: Sequence[Update]) -> None:
-        """No database: answer red flags, tell each chat once, and let Telegram keep the rest."""
+        """No database: answer red flags at once, tell each chat once, and let Telegram keep the rest."""
         for update in updates:
-            chat_id, text = _chat_id(update), update.message.text if update.message else None
-            if chat_id is None or update.update_id in self._told:
+            chat_id = _chat_id(update)
+            if chat_id is None or update.update_id in self._helped:
                 continue
-            self._told.add(update.update_id)
-            language = spoken_language(text or "")
             try:
-                if text and triage.find(text):
-                    await self._dispatcher.feed_update(self._bot, update)
-                else:
-                    await self._bot.send_message(chat_id, SERVICE_IS_DOWN.html(language))
+                if await self._first_aid.gives(self._bot, chat_id, _words(update)):
+                    self._helped.add(update.update_id)
+                elif chat_id not in self._told:
+                    self._told.add(chat_id)
+                    await self._bot.send_message(chat_id, SERVICE_IS_DOWN.html(_language(update)))
             except TelegramAPIError:
                 continue
-        await asyncio.sleep(2)
+        await asyncio.sleep(HOLD_OUT_S)
 
     def _start(self, update: Update) -> None:
-        task = asyncio.create_task(self._answer(update))
+        task = asyncio.create_task(self._answer(update, helped=update.update_id in self._helped))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _answer(self, update: Update) -> None:
+    async def _answer(self, update: Update, *, helped: bool) -> None:
+        """An emergency at once; anything else in the chat's order, tried again while the database is away."""
+        answering.set(update.update_id)
+        if helped or await self._is_helped(update):
+            await self._done(update)
+            return
         lane = self._lanes.setdefault(_chat_id(update) or 0, asyncio.Lock())
         async with lane, self._at_once:
-            answering.set(update.update_id)
-            pause = 0.5
-            while True:
-                try:
-                    await self._dispatcher.feed_update(self._bot, update)
-                    await dialogue.mark(self._database, update.update_id, "done")
-                    return
-                except Exception as error:  # noqa: BLE001 – the edge of the process: one update never stops the others
-                    if not is_outage(error):
-                        log.error("update_failed", error=type(error).__name__, update_id=update.update_id)
-                        return
-                    log.warning("answer_waits_for_database", update_id=update.update_id)
-                    await asyncio.sleep(pause)
-                    pause = min(pause * 2, 10)
-                    if answering.get() is None:  # something was sent already: do not say it twice
-                        return
+            if await self._until_there(
+                lambda: self._dispatcher.feed_update(self._bot, update), update, once_said=True
+            ):
+                await self._done(update)
 
-    async def _wait_for_database(self) -> None:
-        while not await self._database.is_up():
-            log.warning("waiting_for_database")
-            await asyncio.sleep(1)
+    async def _is_helped(self, update: Update) -> bool:
+        """Before the dispatcher, which first asks the database for the dialogue's state."""
+        try:
+            return await self._first_aid.gives(self._bot, _chat_id(update) or 0, _words(update))
+        except Exception as error:  # noqa: BLE001 – then the dispatcher tries
+            if is_outage(error) and answering.get() is None:
+                return True
+            log.error("first_aid_failed", error=type(error).__name__)
+            return False
+
+    async def _done(self, update: Update) -> None:
+        await self._until_there(lambda: dialogue.mark(self._database, update.update_id, "done"), update)
+
+    async def _language_of(self, chat_id: int) -> Language | None:
+        return (await people.visit(self._database, chat_id, self._clock())).language
+
+    async def _until_there(
+        self, work: Callable[[], Awaitable[object]], update: Update, *, once_said: bool = False
+    ) -> bool:
+        """Do it, again and again while the database is away; with `once_said` not after something was sent. False: it failed."""
+        pause = 0.5
+        while True:
+            try:
+                await work()
+                return True
+            except Exception as error:  # noqa: BLE001 – the edge of the process: one update never stops the others
+                if not is_outage(error):
+                    log.error("update_failed", error=type(error).__name__, update_id=update.update_id)
+                    return False
+                log.warning("answer_waits_for_database", update_id=update.update_id)
+                if once_said and answering.get() is None:
+                    return True
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, 10)
+
+
+def _words(update: Update) -> str:
+    return (update.message.text or update.message.caption or "") if update.message else ""
+
+
+def _language(update: Update) -> Language:
+    """The nearest guess without the database: the message's own, else that of the person's Telegram."""
+    words, event = _words(update), update.message or update.callback_query
+    if words and words[0] != "/":
+        return spoken_language(words)
+    return localize(event.from_user.language_code if event and event.from_user else None)
 
 
 def _chat_id(update: Update) -> int | None:

@@ -1,0 +1,123 @@
+"""The database away while people write: emergencies answered at once, everybody told once, nothing lost or said twice."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot import polling
+from db.engine import Database
+from tests.bot.test_booking import book, count
+from tests.conversation import word
+
+KEPT = "I cannot answer right now. Your message is kept, I will answer a little later."
+
+
+class Switchable(Database):
+    """The real database, whose connection can be cut: at once, or after so many more transactions."""
+
+    down = False
+    fails_after: int | None = None
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncSession]:
+        if self.fails_after is not None:
+            self.fails_after -= 1
+            self.down = self.down or self.fails_after < 0
+        if self.down:
+            raise OperationalError("", {}, ConnectionError("server closed the connection unexpectedly"))
+        async with super().transaction() as session:
+            yield session
+
+
+@pytest.fixture
+async def switch(side, monkeypatch) -> Switchable:
+    monkeypatch.setattr(polling, "HOLD_OUT_S", 0.01)
+    side.database = Switchable(side.database.engine)
+    await side.stop()
+    await side.start()
+    return side.database
+
+
+async def until_cut(side, switch: Switchable) -> None:
+    """What was fetched runs into the cut, or ends before it."""
+    await side.polling.turn(0)
+    while side.polling._tasks and not switch.down:  # noqa: ASYNC110 – nobody tells of it
+        await asyncio.sleep(0.01)
+    switch.fails_after, switch.down = None, False
+    await side.settle()
+
+
+async def test_an_emergency_is_answered_without_a_database_and_not_again_when_it_is_back(
+    meet, side, switch
+) -> None:
+    boris = await meet("Boris", "ru", phone="+998971234567", signed_up=True)
+    switch.down = True
+    await boris.says("муж потерял сознание и не дышит")
+    await boris.sees("🚨", "звоните 103")
+    said = await boris.answers()
+    switch.down = False
+    await side.settle()
+    assert await boris.answers() == said
+
+
+async def test_each_chat_is_told_once_and_answered_when_the_database_is_back(meet, side, switch) -> None:
+    boris = await meet("Boris", "ru", phone="+998971234567", signed_up=True)
+    switch.down = True
+    before = len(await boris.answers())
+    await boris.says("как снизить давление")
+    await boris.says("Советы")
+    await side.settle()
+    assert (await boris.answers())[before:] == [word(KEPT, "ru")]
+    switch.down = False
+    await side.settle()
+    answers = (await boris.answers())[before + 1 :]
+    assert len(answers) == 2
+    assert "авлени" in answers[0]
+
+
+async def test_a_press_is_told_of_in_the_language_of_ones_telegram(meet, clinic, switch) -> None:
+    boris = await meet("Boris", "ru", phone="+998971234567", signed_up=True)
+    await book(boris, "ru")
+    switch.down = True
+    await boris.presses("Записаться")
+    await boris.sees(word(KEPT, "ru"))
+
+
+@pytest.mark.parametrize("transactions", range(12))
+async def test_a_database_lost_in_the_middle_of_a_press_books_once(
+    meet, side, clinic, switch, transactions
+) -> None:
+    aziza = await meet("Aziza", "uz", signed_up=True)
+    await book(aziza)
+    message = await aziza.last()
+    before = len([a for a in await aziza.answers() if a != word(KEPT, "uz")])
+    switch.fails_after = transactions
+    await aziza.presses_data(message["message_id"], "bk:yes", settle=False)
+    await until_cut(side, switch)
+    shown = [a for a in await aziza.answers() if "09:00" in a][
+        -1
+    ]  # the card; or one's visits, when all but the showing was done
+    assert shown[0] in "✅📅"
+    assert await count(side.database) == 1
+    assert len([a for a in await aziza.answers() if a != word(KEPT, "uz")]) <= before + 1
+
+
+async def test_what_was_answered_while_the_database_went_away_is_not_answered_again_after_a_restart(
+    meet, side, switch
+) -> None:
+    aziza = await meet("Aziza", "uz", signed_up=True)
+    switch.fails_after = 3
+    await aziza.http.post(f"/api/citizens/{aziza.row['id']}/messages", json={"text": "/help"})
+    await until_cut(side, switch)
+    said = await aziza.answers()
+    await side.stop()
+    await side.start()
+    assert await side.polling._left_over_started()
+    await side.settle()
+    assert await aziza.answers() == said
