@@ -65,7 +65,9 @@ class GivenDose:
 
 @dataclass(frozen=True, slots=True)
 class NextStep:
-    """What is due or coming: an item of the calendars with its status and day."""
+    """What is due or coming: an item of the calendars with its status and day; `to_verify` when no clinician has yet
+    verified the rule it rests on.
+    """
 
     programme: str
     item: str
@@ -74,6 +76,7 @@ class NextStep:
     status: str
     recommended_on: date | None
     reason: Text
+    to_verify: bool = False
 
 
 @dataclass(frozen=True, slots=True)

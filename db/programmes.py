@@ -46,7 +46,16 @@ class ScreeningResult(Base):
     """A check that was done; `result` is normal, abnormal, not_adequate or unknown."""
 
     __tablename__ = "screening_results"
-    __table_args__ = (UniqueConstraint("person_id", "screening", "done_on"),)
+    __table_args__ = (
+        Index(
+            "uq_screening_results_check",
+            "person_id",
+            "screening",
+            "done_on",
+            unique=True,
+            postgresql_where="status = 'completed'",
+        ),
+    )
 
     id: Mapped[Id]
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"))
@@ -57,6 +66,7 @@ class ScreeningResult(Base):
     )
     place: Mapped[str | None]
     source: Mapped[Source]
+    status: Mapped[Literal["completed", "entered_in_error"]] = mapped_column(default="completed")
     recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff_members.id", ondelete="SET NULL"))
     recorded_at: Mapped[datetime]
 

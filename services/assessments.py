@@ -22,6 +22,7 @@ from services import promises
 T = TypeVar("T")
 PROMISED = ("not_yet", "due", "overdue")
 _RESULTS = {"normal": "normal", "abnormal": "abnormal", "not_adequate": "inadequate", "unknown": None}
+_EXEMPT = {"MEDPREC": "medical", "IMMUNE": "immune", "OSTOCK": "stock"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +54,9 @@ def assess(record: Record, on: date) -> Assessed:
         [rules.Dose(dose.vaccine, dose.given_on, dose.id) for dose in record.doses],
         [rules.ScreeningResult(s.screening, s.done_on, _RESULTS[s.result]) for s in record.screenings],
         [
-            rules.Exemption(n.vaccine, "immune" if n.reason == "IMMUNE" else "medical", n.until)
+            rules.Exemption(n.vaccine, _EXEMPT[n.reason], n.until)
             for n in record.not_done
-            if n.reason in ("MEDPREC", "IMMUNE") or (n.reason == "OSTOCK" and n.until)
+            if n.reason in _EXEMPT and (n.until or n.reason != "OSTOCK")
         ],
         [rules.Refusal(n.vaccine) for n in record.not_done if n.reason == "PATOBJ"],
         record.bookings,
@@ -66,6 +67,7 @@ def assess(record: Record, on: date) -> Assessed:
 async def load(session: AsyncSession, person: Person, now: datetime) -> Record:
     dose, check, reason = rows.Immunization, rows.ScreeningResult, rows.NotDone
     doses = select(dose).where(dose.person_id == person.id, dose.status == "completed")
+    checks = select(check).where(check.person_id == person.id, check.status == "completed")
     booked = (
         select(Appointment)
         .join(Slot)
@@ -74,7 +76,7 @@ async def load(session: AsyncSession, person: Person, now: datetime) -> Record:
     return Record(
         person,
         await _all(session, doses.order_by(dose.given_on, dose.vaccine)),
-        await _all(session, select(check).where(check.person_id == person.id).order_by(check.done_on)),
+        await _all(session, checks.order_by(check.done_on)),
         await _all(session, select(reason).where(reason.person_id == person.id, reason.ended_at.is_(None))),
         tuple(
             rules.Booking(item, day_of(appointment.slot.starts_at))

@@ -16,9 +16,9 @@ from core import passport as passports
 from core import people as people_rules
 from core import reminder_words as titles
 from core import staff as rules
+from core.chart import Chart
 from core.errors import Refusal
 from core.i18n import TASHKENT, Text, Words, _
-from core.programmes import DoseVerdict
 from db.booking import Appointment, Clinic, Slot
 from db.crypto import keyring
 from db.engine import Database
@@ -26,7 +26,7 @@ from db.passport import HealthSummary
 from db.people import Chat, Consent, Kinship, Person
 from db.questions import Question
 from db.reminders import Occurrence, Reminder
-from services import audit, passport, programmes, promises
+from services import audit, chart, passport, programmes, promises
 
 RECENT = timedelta(days=14)
 TROUBLED = ("failed", "unknown")
@@ -111,7 +111,7 @@ class Record:
     has_telegram: bool
     consented_at: datetime | None
     passport: passports.Passport
-    verdicts: tuple[DoseVerdict, ...]
+    chart: Chart
     visits: tuple[Visit, ...]
     family: tuple[Relative, ...]
     reminders: tuple[Reminded, ...]
@@ -180,7 +180,7 @@ async def record(
             .where(Consent.person_id == person_id, Consent.withdrawn_at.is_(None))
             .limit(1)
         )
-        readings = await passport._last_readings(session, person_id)
+        readings = await passport.last_readings(session, person_id)
         visits = await _visits(session, Appointment.person_id == person_id, now)
         family = await _family(session, person_id)
         reminders = await _reminders(session, person)
@@ -199,7 +199,7 @@ async def record(
         has_telegram=chat is not None,
         consented_at=consented_at,
         passport=_passport(person, summary.data if summary else {}, timeline, readings),
-        verdicts=timeline.verdicts,
+        chart=await chart.read(database, person_id, timeline.verdicts),
         visits=visits,
         family=family,
         reminders=reminders,

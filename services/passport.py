@@ -41,7 +41,7 @@ async def look(database: Database, viewer_id: int, person_id: int, now: datetime
             allowed = True
             person = await session.get_one(Person, person_id)
             row = await session.get(HealthSummary, person_id)
-            readings = await _last_readings(session, person_id)
+            readings = await last_readings(session, person_id)
     if not allowed:
         raise NotYourRecord
     timeline = await programmes.timeline(database, person_id, now)
@@ -95,7 +95,8 @@ def _listed(data: dict[str, list[str]], key: str) -> tuple[str, ...] | None:
     return tuple(data[key]) if key in data else None
 
 
-async def _last_readings(session: AsyncSession, person_id: int) -> tuple[rules.Reading, ...]:
+async def last_readings(session: AsyncSession, person_id: int) -> tuple[rules.Reading, ...]:
+    """The newest of each kind."""
     query = (
         select(Observation)
         .where(Observation.person_id == person_id)

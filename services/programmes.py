@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core import passport, people
+from core import chart, passport, people
 from core import programmes as rules
 from core.booking import day_of
 from core.errors import Refusal
@@ -91,21 +91,18 @@ async def record_dose(
     place: str | None = None,
     source: rows.Source,
     staff_id: int | None = None,
-) -> None:
-    """Keep a dose; the same dose again only confirms it. Raises Refusal on an impossible day or an unknown vaccine."""
+) -> chart.Recorded:
+    """Keep a dose; the same dose again only confirms it, and another lot on the same day is another dose.
+
+    Raises Refusal on an impossible day or an unknown vaccine.
+    """
     if vaccine not in rules.national().vaccine_codes:
         raise Refusal(_("There is no such vaccine in the calendar."))
     async with database.transaction() as session:
-        person = await _locked(session, person_id)
+        person = await locked(session, person_id)
         _check_day(person, given_on, now)
-        there = await session.scalar(
-            select(rows.Immunization).where(
-                rows.Immunization.person_id == person_id,
-                rows.Immunization.vaccine == vaccine,
-                rows.Immunization.given_on == given_on,
-                rows.Immunization.status == "completed",
-            )
-        )
+        there = await _same_dose(session, person_id, vaccine, given_on, lot)
+        done: chart.Recorded = "new" if there is None else "there"
         if there is None:
             session.add(
                 rows.Immunization(
@@ -121,9 +118,27 @@ async def record_dose(
                 )
             )
         elif source == "confirmed":
-            there.source, there.recorded_by_id = source, staff_id
+            done = "there" if there.source == source else "confirmed"
+            there.source, there.recorded_by_id, there.recorded_at = source, staff_id, now
             there.lot, there.site, there.place = lot or there.lot, site or there.site, place or there.place
-        await _recorded(session, person_id, "dose.record", staff_id, now)
+        await recorded(session, person_id, "dose.record", staff_id, now, vaccine=vaccine)
+    return done
+
+
+async def _same_dose(
+    session: AsyncSession, person_id: int, vaccine: str, given_on: date, lot: str | None
+) -> rows.Immunization | None:
+    """The dose that this one repeats: the same lot, else one whose lot nobody knows, or any when this lot is not known."""
+    dose = rows.Immunization
+    query = select(dose).where(
+        dose.person_id == person_id,
+        dose.vaccine == vaccine,
+        dose.given_on == given_on,
+        dose.status == "completed",
+    )
+    if lot is not None:
+        query = query.where(or_(dose.lot == lot, dose.lot.is_(None)))
+    return (await session.scalars(query.order_by(dose.lot.nulls_last(), dose.id).limit(1))).first()
 
 
 async def record_result(
@@ -141,14 +156,18 @@ async def record_result(
     """Keep a check that was made: normal, abnormal, not_adequate or unknown. Raises Refusal."""
     if screening not in rules.national().screening_codes:
         raise Refusal(_("There is no such check in the calendar."))
+    known = next((one for one in chart.RESULTS if one == result), None)
+    if known is None:
+        raise Refusal(_("Choose what was found."))
     async with database.transaction() as session:
-        person = await _locked(session, person_id)
+        person = await locked(session, person_id)
         _check_day(person, done_on, now)
         there = await session.scalar(
             select(rows.ScreeningResult).where(
                 rows.ScreeningResult.person_id == person_id,
                 rows.ScreeningResult.screening == screening,
                 rows.ScreeningResult.done_on == done_on,
+                rows.ScreeningResult.status == "completed",
             )
         )
         if there is None:
@@ -156,12 +175,12 @@ async def record_result(
                 person_id=person_id, screening=screening, done_on=done_on, source=source
             )
             session.add(there)
-        there.result = result  # type: ignore[assignment]  # the database refuses any other word
+        there.result = known
         there.place = place or there.place
         there.recorded_by_id, there.recorded_at = staff_id, now
         if source == "confirmed":
             there.source = source
-        await _recorded(session, person_id, "result.record", staff_id, now)
+        await recorded(session, person_id, "result.record", staff_id, now, screening=screening)
 
 
 async def record_not_done(
@@ -174,20 +193,32 @@ async def record_not_done(
     until: date | None = None,
     staff_id: int | None = None,
 ) -> None:
-    """Keep that a vaccine is not given on purpose: MEDPREC, IMMUNE, PATOBJ or OSTOCK, until a day or for good."""
+    """Keep that a vaccine is not given on purpose: MEDPREC, IMMUNE, PATOBJ or OSTOCK, until a day or for good.
+
+    The same reason for the same vaccine takes the place of the one before. Raises Refusal.
+    """
+    if vaccine not in rules.national().vaccine_codes:
+        raise Refusal(_("There is no such vaccine in the calendar."))
+    known = chart.check_reason(reason, until, day_of(now))
     async with database.transaction() as session:
-        await _locked(session, person_id)
+        await locked(session, person_id)
+        before = (rows.NotDone.vaccine == vaccine, rows.NotDone.reason == known)
+        await session.execute(
+            update(rows.NotDone)
+            .where(rows.NotDone.person_id == person_id, *before, rows.NotDone.ended_at.is_(None))
+            .values(ended_at=now)
+        )
         session.add(
             rows.NotDone(
                 person_id=person_id,
                 vaccine=vaccine,
-                reason=reason,
+                reason=known,
                 until=until,
                 recorded_by_id=staff_id,
                 recorded_at=now,
             )
         )
-        await _recorded(session, person_id, "not_done.record", staff_id, now)
+        await recorded(session, person_id, "not_done.record", staff_id, now, vaccine=vaccine, reason=known)
 
 
 async def timeline(database: Database, person_id: int, now: datetime) -> Timeline:
@@ -207,10 +238,19 @@ async def timeline(database: Database, person_id: int, now: datetime) -> Timelin
 
 def _step(one: rules.Recommendation) -> passport.NextStep:
     kind = assessments.programme(one, rules.national().screening_codes)
-    return passport.NextStep(kind, one.item, one.series, one.dose, one.status, one.recommended_on, one.reason)
+    return passport.NextStep(
+        kind,
+        one.item,
+        one.series,
+        one.dose,
+        one.status,
+        one.recommended_on,
+        one.reason,
+        one.rule.status == "to_verify",
+    )
 
 
-async def _locked(session: AsyncSession, person_id: int) -> Person:
+async def locked(session: AsyncSession, person_id: int) -> Person:
     return await session.get_one(Person, person_id, with_for_update=True)
 
 
@@ -225,9 +265,10 @@ def _check_day(person: Person, on: date, now: datetime) -> None:
         raise Refusal(people.BAD_DATE)
 
 
-async def _recorded(
-    session: AsyncSession, person_id: int, action: str, staff_id: int | None, now: datetime
+async def recorded(
+    session: AsyncSession, person_id: int, action: str, staff_id: int | None, now: datetime, **detail: object
 ) -> None:
+    """The record has changed: audited, and everything that follows from it made anew."""
     audit.write(
         session,
         now,
@@ -235,5 +276,6 @@ async def _recorded(
         person_id,
         actor="staff" if staff_id else "person",
         actor_id=staff_id or person_id,
+        detail=detail,
     )
     await recompute_in(session, person_id, now)

@@ -12,6 +12,7 @@ from core.i18n import Language, _, localize
 from db.engine import Database
 from db.people import Chat
 from db.questions import Question
+from services import audit
 
 MOST_A_DAY = 5
 LONGEST_CHARS = 1000
@@ -56,12 +57,21 @@ async def ask(database: Database, chat_id: int, person_id: int | None, text: str
 
 
 async def answer(database: Database, question_id: int, text: str, staff_id: int, now: datetime) -> None:
-    """What a health worker wrote; sent to the chat by the bot."""
+    """What a health worker wrote; sent to the chat by the bot. Only the first answer counts; audited."""
     async with database.transaction() as session:
         question = await session.get_one(Question, question_id, with_for_update=True)
         if question.state == "open":
             question.answer, question.answered_by_id, question.answered_at = text, staff_id, now
             question.state = "answered"
+            audit.write(
+                session,
+                now,
+                "question.answer",
+                question.person_id,
+                actor="staff",
+                actor_id=staff_id,
+                detail={"question": question.id},
+            )
 
 
 async def to_bring(database: Database, limit: int = 20) -> list[Answer]:
