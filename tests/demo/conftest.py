@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -34,16 +37,37 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+def demo() -> Iterator[Demo]:
     """Up and ready, its in-process engine taken from the cache; at the end Ctrl-C must leave data and nothing else."""
-    var_dir = tmp_path_factory.mktemp("demo") / "var"
-    running = start(var_dir, "--nlu", "embedded")
-    try:
+    with played("--nlu", "embedded") as running:
         yield running
-    except BaseException:
-        running.process.kill()
-        raise
-    stop(running)
+
+
+@contextmanager
+def played(*arguments: str) -> Iterator[Demo]:
+    """A demo from start to Ctrl-C.
+
+    Not under pytest's own folder: every pytest of the machine closes that one to other accounts, PostgreSQL's among them.
+    """
+    with tempfile.TemporaryDirectory(prefix="salomat-demo-") as folder:
+        Path(folder).chmod(0o755)
+        running = start(Path(folder) / "var", *arguments)
+        try:
+            yield running
+            stop(running)
+        finally:
+            _kill(running)
+
+
+def _kill(running: Demo) -> None:
+    """Whatever a failed test or a failed stop left."""
+    postmaster = running.postmaster()
+    if running.process.poll() is None:
+        running.process.kill()  # its children end with it
+        running.process.wait()
+    if postmaster:
+        with suppress(ProcessLookupError):
+            os.kill(postmaster, signal.SIGQUIT)
 
 
 def start(var_dir: Path, *arguments: str) -> Demo:
@@ -63,7 +87,13 @@ def start(var_dir: Path, *arguments: str) -> Demo:
     ]
     with log.open("ab") as output:
         process = subprocess.Popen(
-            command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
+            command,
+            cwd=ROOT,
+            env={**os.environ, "LEASE_S": "20"},  # what a killed worker held is free sooner
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
         )
     running = Demo(process, port, var_dir, log)
     over_at = time.monotonic() + READY_WITHIN_S
