@@ -13,15 +13,15 @@ from datetime import datetime, timedelta
 from typing import cast
 
 from sqlalchemy import Table, bindparam, func, select, text, update
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import deliveries as rules
 from core.notices import Attempt, Item, Notice, Visit
 from core.reminders import UNCONFIRMED
+from db.crypto import keyring
 from db.engine import Database
 from db.people import Person
-from db.reminders import Delivery, Occurrence, Reminder
+from db.reminders import Occurrence, Reminder
 from services import recipients
 
 Decided = tuple[Occurrence, Reminder, rules.Send | rules.Wait | rules.Drop]
@@ -206,53 +206,47 @@ async def begin(
     Only of those still wholly ours, wanted and agreed to; the others are due again and looked at by the next claim.
     """
     open_now = [n for n in notices if now < n.expires_at and n.hours.is_open(now)]
+    keys = {n.lead_id: uuid.uuid4().hex for n in open_now}
+    columns = {
+        "leads": [n.lead_id for n in open_now],
+        "sizes": [n.size for n in open_now],
+        "keys": [keys[n.lead_id] for n in open_now],
+        "people": [n.person_id for n in open_now],
+        "ways": [n.way for n in open_now],
+        "addresses": [keyring().encrypt(n.address) for n in open_now],
+        "capped": [n.capped for n in open_now],
+    }
     async with database.transaction() as session:
-        kept = await _still_wanted(session, [n.lead_id for n in open_now], worker, lease_s)
-        going = [n for n in open_now if kept.get(n.lead_id) == n.size]
-        await _give_back(session, {n.lead_id for n in notices} - {n.lead_id for n in going}, worker)
-        if not going:
-            return []
-        keys = {n.lead_id: uuid.uuid4().hex for n in going}
-        values = [
-            {
-                "key": keys[n.lead_id],
-                "occurrence_id": n.lead_id,
-                "person_id": n.person_id,
-                "channel": n.way,
-                "address": n.address,
-                "state": "sending",
-                "capped": n.capped,
-                "segments": 1,
-                "created_at": now,
-            }
-            for n in going
-        ]
-        query = insert(Delivery).values(values).returning(Delivery.occurrence_id, Delivery.id)
-        ids = dict((await session.execute(query)).all())
-    return [Attempt(n, ids[n.lead_id], keys[n.lead_id]) for n in going]
+        began = await session.execute(_BEGIN, columns | {"worker": worker, "lease_s": lease_s, "now": now})
+        ids = {row.occurrence_id: row.id for row in began}
+        if len(ids) < len(notices):
+            await _give_back(session, [n.lead_id for n in notices if n.lead_id not in ids], worker)
+    return [Attempt(n, ids[n.lead_id], keys[n.lead_id]) for n in open_now if n.lead_id in ids]
 
 
-_STILL_WANTED = text("""
-    UPDATE occurrences o SET lease_until = now() + make_interval(secs => :lease_s)
-    FROM reminders r, people p, people about
-    WHERE o.lead_id = ANY(:leads) AND o.claimed_by = :worker AND o.state = 'claimed' AND o.lease_until > now()
-      AND r.id = o.reminder_id AND r.stopped_at IS NULL
-      AND p.id = o.person_id AND p.reminders_paused_at IS NULL AND p.deceased_on IS NULL
-      AND about.id = r.about_id AND about.deceased_on IS NULL
-      AND EXISTS (SELECT 1 FROM consents c WHERE c.person_id = o.person_id AND c.withdrawn_at IS NULL)
-    RETURNING o.lead_id
+_BEGIN = text("""
+    WITH wanted AS (
+        SELECT * FROM unnest(CAST(:leads AS bigint[]), CAST(:sizes AS bigint[]), CAST(:keys AS text[]),
+                             CAST(:people AS bigint[]), CAST(:ways AS text[]), CAST(:addresses AS bytea[]),
+                             CAST(:capped AS boolean[]))
+            AS v(lead_id, size, key, person_id, way, address, capped)
+    ), still AS (
+        UPDATE occurrences o SET lease_until = now() + make_interval(secs => :lease_s)
+        FROM wanted w, reminders r, people p, people about
+        WHERE o.lead_id = w.lead_id AND o.claimed_by = :worker AND o.state = 'claimed' AND o.lease_until > now()
+          AND r.id = o.reminder_id AND r.stopped_at IS NULL
+          AND p.id = o.person_id AND p.reminders_paused_at IS NULL AND p.deceased_on IS NULL
+          AND about.id = r.about_id AND about.deceased_on IS NULL
+          AND EXISTS (SELECT 1 FROM consents c WHERE c.person_id = o.person_id AND c.withdrawn_at IS NULL)
+        RETURNING o.lead_id
+    ), whole AS (
+        SELECT lead_id, count(*) AS size FROM still GROUP BY lead_id
+    )
+    INSERT INTO deliveries (key, occurrence_id, person_id, channel, address, state, capped, segments, created_at)
+    SELECT key, lead_id, person_id, way, address, 'sending', capped, 1, :now
+    FROM wanted JOIN whole USING (lead_id, size)
+    RETURNING occurrence_id, id
 """)
-
-
-async def _still_wanted(
-    session: AsyncSession, leads: Collection[int], worker: str, lease_s: float
-) -> dict[int, int]:
-    """How many members of each message may still go; their lease is renewed."""
-    counts: dict[int, int] = defaultdict(int)
-    values = {"leads": list(leads), "worker": worker, "lease_s": lease_s}
-    for lead_id in await session.scalars(_STILL_WANTED, values):
-        counts[lead_id] += 1
-    return counts
 
 
 async def release(database: Database, leads: Collection[int], worker: str) -> None:

@@ -6,9 +6,8 @@ import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import cast
 
-from sqlalchemy import Date, Table, bindparam, case, exists, func, or_, select, text, update
+from sqlalchemy import Date, func, or_, select, text, update
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -21,8 +20,6 @@ from db.engine import Database
 from db.people import Chat, Person
 from db.reminders import Delivery, Occurrence
 
-_deliveries = cast(Table, Delivery.__table__)
-_occurrences = cast(Table, Occurrence.__table__)
 _chance = random.Random().random  # noqa: S311 – spreads retries, keeps no secret
 OPEN = ("claimed", "unknown")
 LOOK_BACK = timedelta(days=60)
@@ -47,45 +44,35 @@ async def settle(database: Database, outcomes: Sequence[Outcome], now: datetime)
                 await _keep_failure(session, outcome.attempt, outcome.result, now)
 
 
+# A receipt may have come before the answer: what is delivered or failed already stays so.
+_SENT = text("""
+    WITH kept AS (
+        UPDATE deliveries d
+        SET state = CASE WHEN d.state = 'delivered' THEN d.state ELSE v.state END, provider = v.provider,
+            provider_id = v.provider_id, segments = v.segments, sent_at = :now, error = NULL
+        FROM unnest(CAST(:ids AS bigint[]), CAST(:states AS text[]), CAST(:providers AS text[]),
+                    CAST(:provider_ids AS text[]), CAST(:segments AS bigint[]))
+             AS v(id, state, provider, provider_id, segments)
+        WHERE d.id = v.id AND d.state IN ('sending', 'unknown', 'delivered')
+        RETURNING d.occurrence_id
+    )
+    UPDATE occurrences o SET state = 'sent', reason = NULL, claimed_by = NULL, lease_until = NULL
+    FROM kept WHERE o.lead_id = kept.occurrence_id AND o.state IN ('claimed', 'unknown')
+""")
+
+
 async def _keep_sent(session: AsyncSession, sent: Sequence[tuple[Attempt, Receipt]], now: datetime) -> None:
-    connection = await session.connection()
-    await connection.execute(
-        update(_deliveries)
-        .where(
-            _deliveries.c.id == bindparam("b_id"),
-            _deliveries.c.state.in_(("sending", "unknown", "delivered")),
-        )
-        .values(
-            state=case((_deliveries.c.state == "delivered", "delivered"), else_=bindparam("b_state")),
-            provider=bindparam("b_provider"),
-            provider_id=bindparam("b_provider_id"),
-            segments=bindparam("b_segments"),
-            sent_at=now,
-            error=None,
-        ),
-        [
-            {
-                "b_id": attempt.delivery_id,
-                "b_state": receipt.status,
-                "b_provider": receipt.provider,
-                "b_provider_id": receipt.provider_id,
-                "b_segments": receipt.segments,
-            }
-            for attempt, receipt in sent
-        ],
-    )
-    went = exists().where(
-        _deliveries.c.id == bindparam("b_delivery"), _deliveries.c.state.in_(("sent", "delivered"))
-    )
-    await connection.execute(
-        update(_occurrences)
-        .where(_occurrences.c.lead_id == bindparam("b_lead"), _occurrences.c.state.in_(OPEN), went)
-        .values(state="sent", reason=None, claimed_by=None, lease_until=None),
-        [{"b_lead": attempt.notice.lead_id, "b_delivery": attempt.delivery_id} for attempt, _receipt in sent],
-    )
+    columns = {
+        "ids": [attempt.delivery_id for attempt, _receipt in sent],
+        "states": [receipt.status for _attempt, receipt in sent],
+        "providers": [receipt.provider for _attempt, receipt in sent],
+        "provider_ids": [receipt.provider_id for _attempt, receipt in sent],
+        "segments": [receipt.segments for _attempt, receipt in sent],
+    }
+    await session.execute(_SENT, columns | {"now": now})
     follow_ups = [step for attempt, _receipt in sent for step in _follow_ups(attempt, now)]
     if follow_ups:
-        await session.execute(insert(Occurrence).values(follow_ups).on_conflict_do_nothing())
+        await session.execute(insert(Occurrence).on_conflict_do_nothing(), follow_ups)
 
 
 def _follow_ups(attempt: Attempt, now: datetime) -> Iterable[dict[str, object]]:
@@ -109,11 +96,11 @@ def _follow_ups(attempt: Attempt, now: datetime) -> Iterable[dict[str, object]]:
 
 async def _keep_failure(session: AsyncSession, attempt: Attempt, error: DeliveryError, now: datetime) -> None:
     notice = attempt.notice
-    if error.unknown:
-        await close(session, attempt.delivery_id, "unknown", str(error), None)
-        await move(session, notice.lead_id, now, state="unknown", reason="unknown")
+    state, ended_at = ("unknown", None) if error.unknown else ("failed", now)
+    if not await close(session, attempt.delivery_id, state, str(error), ended_at):
         return
-    if not await close(session, attempt.delivery_id, "failed", str(error), now):
+    if error.unknown:
+        await move(session, notice.lead_id, now, state="unknown", reason="unknown")
         return
     if error.gone and notice.way == "telegram":
         await session.execute(

@@ -177,7 +177,7 @@ async def _plan_some(session: AsyncSession, now: datetime, default: Hours) -> in
         taken = past.setdefault(row.id, set())
         values += _due_moments(row, taken, hours, now)
     if values:
-        await session.execute(insert(Occurrence).values(values).on_conflict_do_nothing())
+        await session.execute(insert(Occurrence).on_conflict_do_nothing(), values)
     return len(due)
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import signal
 import sys
+import tempfile
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -189,12 +191,17 @@ async def test_told_to_stop_it_finishes_what_is_in_flight_and_gives_the_rest_bac
 async def own_postgres(
     settings: Settings, tmp_path: Path
 ) -> AsyncIterator[tuple[EmbeddedPostgres, Settings]]:
-    """A server of its own, since the others' must not fall."""
-    server = await asyncio.to_thread(EmbeddedPostgres, tmp_path / "postgres")
+    """A server of its own, since the others' must not fall.
+
+    Not under pytest's directory: another test run that begins closes that one to everybody else, the server's own user too.
+    """
+    directory = Path(tempfile.mkdtemp(prefix="salomat"))
+    server = await asyncio.to_thread(EmbeddedPostgres, directory / "postgres")
     url = server.ensure_database("salomat")
     await asyncio.to_thread(migrate.upgrade, url)
     yield server, settings.model_copy(update={"database_url": url})
     await asyncio.to_thread(server.stop)
+    shutil.rmtree(directory, ignore_errors=True)
 
 
 async def test_when_postgresql_dies_twice_while_sending_everybody_is_still_written_to_once(

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from core import reminder_words
 from core.ports import Receipt
 from core.reminders import NotYourReminder
 from services import deliveries, outcomes, programmes, reminders
@@ -77,9 +78,10 @@ async def test_why_names_the_reason_of_everything_in_the_message(database, now):
     aziza = await person(database, now, chat_id=1001)
     await programmes.recompute(database, aziza, now)
     one = next(r for r in await reminders_of(database, aziza) if r.item == "hpv_test")
-    text = (await reminders.why(database, one.id, aziza)).render("ru")
-    assert "2026" in text or "планируется" in text.lower() or "planned" in text
-    assert len(text.splitlines()) >= 2
+    *reasons, source = (await reminders.why(database, one.id, aziza)).render("ru").splitlines()
+    assert len(reasons) == 1
+    assert "шейки матки" in reasons[0]
+    assert source == reminder_words.WHY_CALENDAR.render("ru")
 
 
 async def test_somebody_elses_reminder_cannot_be_touched_by_a_forged_button(database, now):
