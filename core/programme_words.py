@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from core.calendar import Calendars
     from core.recommendations import DoseVerdict, Recommendation
 
-KINDS = ("vaccines", "series", "screenings")
+KINDS = ("vaccines", "series", "screenings", "short")
 
 _VERDICTS: Mapping[str, Text] = {
     "too_young": _("Too early for this age: {vaccine}, {on}."),
@@ -80,6 +80,11 @@ def item(code: str) -> Text | Words:
     """The name of what to do next, a vaccine or a check."""
     names = _names()
     return names["vaccines"].get(code) or names["screenings"].get(code) or verbatim(code)
+
+
+def short(code: str) -> Text | Words:
+    """The same in one or two words, for a picture."""
+    return _names()["short"].get(code) or item(code)
 
 
 def at_age(span: Span) -> Text:
@@ -195,6 +200,7 @@ def check(calendars: Calendars) -> None:
         "series": {series.id for calendar in calendars.vaccination for series in calendar.series},
         "screenings": calendars.screening_codes
         | {other.code for calendar in calendars.screening for other in calendar.unscheduled},
+        "short": calendars.vaccine_codes | calendars.screening_codes,
     }
     for language in ("uz", "ru"):
         file = f"content/{language}/programmes.yml"

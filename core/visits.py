@@ -68,7 +68,8 @@ def ahead(
 ) -> tuple[Visit, ...]:
     """The visits to come if each is kept on its day: what a timeline shows as coming."""
     calendar = calendars.vaccination_on(on)
-    given, made, today = list(doses), [], on
+    given, today = list(doses), on
+    made: list[Visit] = []
     while len(made) < _MOST_VISITS:
         found = programmes.forecast(calendars, person, given, on=today)
         planned = visits(calendar, found, today)

@@ -41,16 +41,9 @@ Assessed = tuple[tuple[rules.DoseVerdict, ...], tuple[rules.Recommendation, ...]
 
 def assess(record: Record, on: date) -> Assessed:
     """The engine's judgement of one record, as of `on`."""
-    person = record.person
     return rules.assess(
         rules.national(),
-        rules.Person(
-            person.birth_date,
-            person.sex,
-            person.pregnant,
-            frozenset(person.conditions),
-            (person.district or person.region),
-        ),
+        person_of(record),
         [rules.Dose(dose.vaccine, dose.given_on, dose.id) for dose in record.doses],
         [rules.ScreeningResult(s.screening, s.done_on, _RESULTS[s.result]) for s in record.screenings],
         [
@@ -61,6 +54,17 @@ def assess(record: Record, on: date) -> Assessed:
         [rules.Refusal(n.vaccine) for n in record.not_done if n.reason == "PATOBJ"],
         record.bookings,
         on=on,
+    )
+
+
+def person_of(record: Record) -> rules.Person:
+    person = record.person
+    return rules.Person(
+        person.birth_date,
+        person.sex,
+        person.pregnant,
+        frozenset(person.conditions),
+        (person.district or person.region),
     )
 
 

@@ -105,3 +105,39 @@ async def test_an_impossible_reading_is_asked_again(meet, database) -> None:
     await aziza.sees("Bu raqam xatoga oʻxshaydi")
     async with database.transaction() as session:
         assert list(await session.scalars(select(Observation))) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_the_timeline_comes_as_a_protected_picture_and_the_look_is_audited(
+    meet, database, language
+) -> None:
+    aziza = await meet("Aziza", language, signed_up=True)
+    await aziza.says("/checks")
+    await aziza.sees("🔎")
+    await aziza.presses(word("Picture", language))
+    sent = await aziza.sees("🔎", "Aziza")
+    assert sent["photo"]
+    assert sent.get("has_protected_content")
+    async with database.transaction() as session:
+        looks = [a for a in await session.scalars(select(AuditEvent.action)) if a == "passport.look"]
+    assert len(looks) == 2
+
+
+async def test_a_childs_vaccinations_come_as_a_picture(meet) -> None:
+    aziza = await meet("Aziza", "uz", signed_up=True)
+    await add_madina(aziza)
+    await aziza.says("/vaccinations")
+    await aziza.sees("💉", "Madina")
+    await aziza.presses("Rasm")
+    assert (await aziza.sees("💉", "Madina"))["photo"]
+
+
+async def test_nobody_gets_the_picture_of_a_stranger(meet) -> None:
+    await meet("Aziza", "uz", signed_up=True)
+    boris = await meet("Boris", "ru", phone="+998971234567", signed_up=True)
+    await boris.says("/menu")
+    message = await boris.last()
+    for data in ("pp:pic:vac:1", "pp:pic:scr:1", "pp:pic:vac:x", "pp:pic:scr:"):
+        await boris.presses_data(message["message_id"], data)
+        await boris.sees("Могу показать только ваши сведения")
+    assert not any("photo" in m for m in await boris.history())

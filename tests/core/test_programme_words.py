@@ -36,7 +36,12 @@ def test_an_age_in_words(span, inside, alone):
 @pytest.mark.parametrize("language", ["uz", "ru"])
 @pytest.mark.parametrize("kind", words.KINDS)
 def test_the_letters_of_polio_and_papilloma_vaccines_never_stand_alone(language, kind):
-    names = {"vaccines": words.vaccine, "series": words.disease, "screenings": words.screening}[kind]
+    names = {
+        "vaccines": words.vaccine,
+        "series": words.disease,
+        "screenings": words.screening,
+        "short": words.short,
+    }[kind]
     for code in ("opv", "ipv", "hpv", "polio", "polio_injected", "hpv_test"):
         shown = names(code).render(language)
         if shown != code:

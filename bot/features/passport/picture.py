@@ -7,22 +7,23 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import lru_cache
 from importlib.resources import files
+from itertools import zip_longest
 
 from PIL import Image, ImageDraw, ImageFont
 
-from core.i18n import Language, Text, _
+from core.i18n import Language, Text, _, n_
 from core.timeline import STATES, Row, State, Timeline
 
-WIDTH, MARGIN, GAP = 720, 36, 26
+WIDTH, MARGIN, GAP = 720, 36, 20
 RAIL, LEFT = 62, 112
 RADIUS = 19
 TITLE, HEAD, BODY, SMALL = 40, 31, 30, 26
-LEADING = 1.32
+LEADING = 1.3
 # Dark enough to be read in the sun, each state with a sign of its own for who sees no colours.
 COLOURS: dict[State, str] = {"done": "#1b7f4b", "overdue": "#b3261e", "due": "#b25e00", "coming": "#4a5a70"}
 PAPER, INK, QUIET, LINE = "#ffffff", "#16202c", "#4a5a70", "#cfd6de"
 TODAY_PAPER = "#fff4e0"
-_BOLD, _REGULAR = 700, 400
+_BOLD, _REGULAR, _FULL_WIDTH = 700, 400, 100
 
 
 class Sheet:
@@ -49,7 +50,7 @@ def draw(timeline: Timeline, title: Text, subtitle: Text, today: date, language:
     sheet = Sheet(measured.y + MARGIN)
     _paint(sheet, timeline, title, subtitle, today, language)
     out = io.BytesIO()
-    sheet.image.quantize(64).save(out, "PNG", optimize=True)
+    sheet.image.quantize(64, Image.Quantize.FASTOCTREE).save(out, "PNG")
     return out.getvalue()
 
 
@@ -60,7 +61,8 @@ def _paint(
     sheet.text(subtitle.render(language), MARGIN, SMALL, QUIET)
     sheet.y += GAP
     if timeline.earlier:
-        sheet.text(_("Before that: {n}", n=timeline.earlier).render(language), LEFT, SMALL, QUIET)
+        before = n_("Before that, {n} more time", "Before that, {n} more times", timeline.earlier)
+        sheet.text(before.render(language), LEFT, SMALL, QUIET)
         sheet.y += GAP // 2
     past = [row for row in timeline.rows if row.state == "done"]
     _rows(sheet, past, language)
@@ -69,13 +71,14 @@ def _paint(
 
 
 def _rows(sheet: Sheet, rows: Sequence[Row], language: Language) -> None:
-    for row in rows:
+    for row, following in zip_longest(rows, rows[1:]):
         top = sheet.y
         sheet.text(_heading(row, language), LEFT, HEAD, COLOURS[row.state], _BOLD)
         names = ", ".join(name.render(language) for name in row.names)
         sheet.text(names[:1].upper() + names[1:], LEFT, BODY, INK)
         sheet.y += GAP
-        sheet.pen.line((RAIL, top + 46, RAIL, sheet.y), LINE, 4)
+        if following is not None:
+            sheet.pen.line((RAIL, top + 46, RAIL, sheet.y), LINE, 4)
         _sign(sheet, row.state, top + 22)
 
 
@@ -147,5 +150,5 @@ def _font(size: int, weight: int) -> ImageFont.FreeTypeFont:
     """Noto Sans (OFL-1.1), which has every letter of the three written languages."""
     path = files("fontpkg_noto_sans") / "files" / "NotoSans[wdth,wght].ttf"
     font = ImageFont.truetype(str(path), size, layout_engine=ImageFont.Layout.BASIC)
-    font.set_variation_by_axes([100, weight])
+    font.set_variation_by_axes([weight, _FULL_WIDTH])  # the axes in the file's order
     return font

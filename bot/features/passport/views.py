@@ -18,7 +18,7 @@ OPEN = ("overdue", "due", "not_yet")
 def passport(card: Passport, today: date, person_id: int) -> tuple[Text, Rows]:
     lines = [
         Text("🪪 <b>{name}</b>", values={"name": card.name}),
-        _("{birth_date}, {age}", birth_date=card.birth_date, age=people.show_age(card.birth_date, today)),
+        about(card, today),
         _("Blood group: {value}", value=card.blood_group or _("not known")),
         _("Allergies: {value}", value=_listed(card.allergies)),
         _("Chronic conditions: {value}", value=_listed(card.conditions)),
@@ -49,7 +49,7 @@ def passport(card: Passport, today: date, person_id: int) -> tuple[Text, Rows]:
 
 def vaccinations(card: Passport, person_id: int) -> tuple[Text, Rows]:
     upcoming = [step for step in open_steps(card.next_steps) if step.programme == "vaccination"]
-    lines = [_("💉 <b>{name}: vaccinations</b>", name=card.name)]
+    lines = [vaccinations_title(card)]
     lines += [step_line(step) for step in upcoming[:MOST_LINES]] or [_("Nothing is due now.")]
     if card.doses:
         lines.append(_("<b>Given</b>"))
@@ -60,13 +60,14 @@ def vaccinations(card: Passport, person_id: int) -> tuple[Text, Rows]:
         [
             Press(_("Book"), f"bk:start:vaccination:{person_id}:{upcoming[0].item if upcoming else ''}"),
             Press(_("Already done"), f"pp:told:vaccination:{person_id}"),
-        ]
+        ],
+        [Press(_("Picture"), f"pp:pic:vac:{person_id}")],
     ]
 
 
 def checks(card: Passport, person_id: int) -> tuple[Text, Rows]:
     upcoming = [step for step in open_steps(card.next_steps) if step.programme == "screening"]
-    lines = [_("🔎 <b>{name}: checks</b>", name=card.name)]
+    lines = [checks_title(card)]
     lines += [step_line(step) for step in upcoming[:MOST_LINES]] or [_("Nothing is due now.")]
     if card.screenings:
         lines.append(_("<b>Done</b>"))
@@ -83,8 +84,22 @@ def checks(card: Passport, person_id: int) -> tuple[Text, Rows]:
         [
             Press(_("Book"), f"bk:start:{service.code if service else ''}:{person_id}:{item}"),
             Press(_("Already done"), f"pp:told:screening:{person_id}"),
-        ]
+        ],
+        [Press(_("Picture"), f"pp:pic:scr:{person_id}")],
     ]
+
+
+def vaccinations_title(card: Passport) -> Text:
+    return _("💉 <b>{name}: vaccinations</b>", name=card.name)
+
+
+def checks_title(card: Passport) -> Text:
+    return _("🔎 <b>{name}: checks</b>", name=card.name)
+
+
+def about(card: Passport, today: date) -> Text:
+    """Whose it is, below the name: the birth date and the age."""
+    return _("{birth_date}, {age}", birth_date=card.birth_date, age=people.show_age(card.birth_date, today))
 
 
 def open_steps(steps: Sequence[NextStep]) -> list[NextStep]:
