@@ -15,6 +15,8 @@ Result = bool | dict[str, Any] | list[dict[str, Any]]
 SECOND = 1.02
 """A little more than a second, since what leaves evenly arrives unevenly."""
 PER_CHAT_S = 1.02
+CATCH_UP_S = 0.05
+"""How much lost time may be made up for by leaving closer together; the count in a second holds all the same."""
 LIMITED = ("send", "copy", "forward")
 
 
@@ -32,6 +34,7 @@ class StrictRateLimiter(BaseRateLimiter[None]):
         self._max_retries, self._longest_wait_s = max_retries, longest_wait_s
         self._starts: deque[float] = deque(maxlen=max(1, int(rate_per_s)))
         self._next = 0.0
+        self._gate = asyncio.Lock()
         self._paused_until = 0.0
         self._by_chat: dict[object, float] = {}
         self.retries = 0
@@ -69,36 +72,43 @@ class StrictRateLimiter(BaseRateLimiter[None]):
         self._paused_until = max(self._paused_until, asyncio.get_running_loop().time() + seconds)
 
     async def _turn(self, chat_id: object, limited: bool) -> None:
-        """Wait for the own moment. It is taken at once, so that nobody else can have it; a pause moves everybody."""
+        """Wait until this request may leave. Who waits for their own chat keeps no place in the queue of all."""
         loop = asyncio.get_running_loop()
         while True:
             now = loop.time()
             self._refuse_long_pause(now)
             free_at = max(self._paused_until, self._by_chat.get(chat_id, 0.0) if limited else 0.0)
-            if free_at > now:  # who waits for their own chat keeps no place in the queue of all
+            if free_at > now:
                 await asyncio.sleep(free_at - now)
-                continue
-            at = self._reserve(chat_id, now) if limited else now
-            if at > now:
-                await asyncio.sleep(at - now)
-            if self._paused_until <= loop.time():
+            elif not limited or await self._leaves(chat_id):
                 return
+
+    async def _leaves(self, chat_id: object) -> bool:
+        """Wait in the queue of all; False when a pause or the own chat got in the way meanwhile.
+
+        What counts is when a request really leaves: a loop that was held up must not let the late ones out together.
+        """
+        loop = asyncio.get_running_loop()
+        async with self._gate:
+            at = max(
+                self._next, self._starts[0] + SECOND if len(self._starts) == self._starts.maxlen else 0.0
+            )
+            if at > loop.time():
+                await asyncio.sleep(at - loop.time())
+            now = loop.time()
+            if max(self._paused_until, self._by_chat.get(chat_id, 0.0)) > now:
+                return False
+            self._starts.append(now)
+            self._next = max(self._next, now - CATCH_UP_S) + self._gap
+            self._by_chat[chat_id] = now + PER_CHAT_S
+            if len(self._by_chat) > 10_000:
+                self._by_chat = {chat: free_at for chat, free_at in self._by_chat.items() if free_at > now}
+            return True
 
     def _refuse_long_pause(self, now: float) -> None:
         left = self._paused_until - now
         if left > self._longest_wait_s:
             raise RetryAfter(int(left) + 1)
-
-    def _reserve(self, chat_id: object, now: float) -> float:
-        at = max(now, self._next)
-        if len(self._starts) == self._starts.maxlen:
-            at = max(at, self._starts[0] + SECOND)
-        self._starts.append(at)
-        self._next = at + self._gap
-        self._by_chat[chat_id] = at + PER_CHAT_S
-        if len(self._by_chat) > 10_000:
-            self._by_chat = {chat: free_at for chat, free_at in self._by_chat.items() if free_at > now}
-        return at
 
 
 def _seconds(busy: RetryAfter) -> float:
