@@ -128,11 +128,12 @@ async def test_the_bot_killed_while_it_answers_what_is_in_its_inbox(demo: Demo, 
     )  # fmt: skip
     await munira.says("uyqum yomon")
 
-    async def in_the_inbox() -> bool:
-        query = "SELECT 1 FROM inbox_updates WHERE chat_id = :chat AND state = 'new'"
-        return bool(demo.rows(query, chat=munira.chat_id))
+    async def refused() -> bool:
+        return (await munira.http.get("/api/faults")).json() == []
 
-    await until(in_the_inbox, "the message in the inbox")
+    await until(refused, "the answer to be refused")
+    inbox = "SELECT state FROM inbox_updates WHERE chat_id = :chat ORDER BY update_id DESC LIMIT 1"
+    assert demo.rows(inbox, chat=munira.chat_id) == [("new",)]
     killed = demo.kill(*BOT)
     await demo.restarted(killed, *BOT)
     await munira.sees(advice.articles("uz")["sleep"].summary.split("\n")[0], within_s=AGAIN_WITHIN_S)
