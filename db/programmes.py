@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Literal
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -88,9 +88,11 @@ class NotDone(Base):
 
 
 class Recommendation(Base):
-    """What is due for a person, when and why (FHIR ImmunizationRecommendation); rewritten by services.programmes.recompute.
+    """What is due for a person and when (FHIR ImmunizationRecommendation); rewritten by services.programmes.recompute.
 
-    `next_on` is the next day on which something may have to be promised; planning a day reads only this index.
+    Lean, since a country has millions: `rule` names what it stands on, the words of why are made when they are read, and
+    what is not for this person is not kept. `next_on` is the next day on which something may have to be promised;
+    planning a day reads only this index.
     """
 
     __tablename__ = "recommendations"
@@ -111,6 +113,5 @@ class Recommendation(Base):
     overdue_on: Mapped[date | None]
     latest_on: Mapped[date | None]
     rule: Mapped[str]
-    reason: Mapped[dict[str, Any]] = mapped_column(default=dict)
     next_on: Mapped[date | None]
     computed_at: Mapped[datetime]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import TypeVar
 
 from sqlalchemy import Select, select
@@ -20,6 +21,7 @@ from db.people import Person
 from services import promises
 
 T = TypeVar("T")
+LOOK_AGAIN = timedelta(days=365)
 PROMISED = ("not_yet", "due", "overdue")
 _RESULTS = {"normal": "normal", "abnormal": "abnormal", "not_adequate": "inadequate", "unknown": None}
 _EXEMPT = {"MEDPREC": "medical", "IMMUNE": "immune", "OSTOCK": "stock"}
@@ -94,23 +96,50 @@ async def _all(session: AsyncSession, query: Select[T]) -> tuple[T, ...]:
     return tuple((await session.scalars(query)).all())
 
 
-def kept(person_id: int, one: rules.Recommendation, now: datetime) -> rows.Recommendation:
-    return rows.Recommendation(
-        person_id=person_id,
-        programme=programme(one, rules.national().screening_codes),
-        item=one.item,
-        series=one.series,
-        dose=one.dose,
-        status=one.status,
-        earliest_on=one.earliest_on,
-        recommended_on=one.recommended_on,
-        overdue_on=one.overdue_on,
-        latest_on=one.latest_on,
-        rule=one.rule.id,
-        reason={"version": one.rule.version, "source": one.rule.source, "status": one.rule.status},
-        next_on=_changes_on(one, now),
-        computed_at=now,
-    )
+COLUMNS = (
+    "person_id",
+    "programme",
+    "item",
+    "series",
+    "dose",
+    "status",
+    "earliest_on",
+    "recommended_on",
+    "overdue_on",
+    "latest_on",
+    "rule",
+    "next_on",
+    "computed_at",
+)
+"""Of `recommendations`, in the order of what `kept` yields."""
+
+
+def kept(person_id: int, found: Sequence[rules.Recommendation], now: datetime) -> list[tuple[object, ...]]:
+    """What is stored of the answers: what is not for this person is left out. Looked at again within a year at the latest."""
+    again = day_of(now) + LOOK_AGAIN
+    changes = [_changes_on(one, now) for one in found]
+    if found and not any(day and day <= again for day in changes):
+        changes[0] = again
+    checks = rules.national().screening_codes
+    return [
+        (
+            person_id,
+            programme(one, checks),
+            one.item,
+            one.series,
+            one.dose,
+            one.status,
+            one.earliest_on,
+            one.recommended_on,
+            one.overdue_on,
+            one.latest_on,
+            one.rule.id,
+            next_on,
+            now,
+        )
+        for one, next_on in zip(found, changes, strict=True)
+        if one.status != "not_for_person" or next_on is not None
+    ]
 
 
 def programme(one: rules.Recommendation, checks: frozenset[str]) -> promise_rules.Kind:
@@ -123,22 +152,24 @@ def _changes_on(one: rules.Recommendation, now: datetime) -> date | None:
     days = [one.recommended_on, one.overdue_on, one.latest_on and one.latest_on + timedelta(days=1)]
     days.append(one.booked_on and one.booked_on + timedelta(days=1))
     if one.recommended_on is not None:
-        days.append(_promised_on(one))
+        days.append(_promised_on(one.recommended_on, programme(one, rules.national().screening_codes)))
     return min((day for day in days if day is not None and day > today), default=None)
 
 
-def _promised_on(one: rules.Recommendation) -> date:
-    assert one.recommended_on is not None
-    kind = programme(one, rules.national().screening_codes)
-    return day_of(promise_rules.promises_from(one.recommended_on, kind))
+# A country has some forty thousand different days, and each is asked for many times.
+@lru_cache(maxsize=1 << 16)
+def _promised_on(recommended_on: date, kind: promise_rules.Kind) -> date:
+    return day_of(promise_rules.promises_from(recommended_on, kind))
 
 
 def wanted(record: Record, found: Sequence[rules.Recommendation], now: datetime) -> Iterator[promises.Wanted]:
     today = day_of(now)
     for one in for_citizens(found, record.person.birth_date, today):
-        if one.status not in PROMISED or one.recommended_on is None or _promised_on(one) > today:
+        if one.status not in PROMISED or one.recommended_on is None:
             continue
         kind = programme(one, rules.national().screening_codes)
+        if _promised_on(one.recommended_on, kind) > today:
+            continue
         round_ = one.dose or 0
         if kind == "screening":
             round_ = 1 + sum(done.screening == one.item for done in record.screenings)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import chart, passport, people
@@ -18,8 +18,6 @@ from db import programmes as rows
 from db.engine import Database
 from db.people import Person
 from services import assessments, audit, promises
-
-LOOK_AGAIN = timedelta(days=365)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +49,9 @@ async def recompute_in(session: AsyncSession, person_id: int, now: datetime) -> 
     record = await assessments.load(session, person, now)
     found = assessments.assess(record, day_of(now))[1] if person.deceased_on is None else ()
     await session.execute(delete(rows.Recommendation).where(rows.Recommendation.person_id == person_id))
-    kept = [assessments.kept(person_id, one, now) for one in found]
-    if kept and not any(row.next_on and row.next_on <= day_of(now) + LOOK_AGAIN for row in kept):
-        kept[0].next_on = day_of(now) + LOOK_AGAIN
-    session.add_all(kept)
+    if kept := assessments.kept(person_id, found, now):
+        values = [dict(zip(assessments.COLUMNS, row, strict=True)) for row in kept]
+        await session.execute(insert(rows.Recommendation), values)
     await promises.sync_in(session, person, assessments.wanted(record, found, now), now)
 
 
