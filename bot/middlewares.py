@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from aiogram import BaseMiddleware, Bot
+from aiogram.exceptions import TelegramAPIError
 from aiogram.types import CallbackQuery, Message, TelegramObject
-from aiogram.utils.chat_action import ChatActionSender
 
 from bot.clock import Clock
 from bot.emergency import spoken_language
@@ -22,6 +24,25 @@ from services import Database, people
 Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
 DOUBLE_PRESS_S = 2.0
 TYPING_AFTER_S = 0.7
+TYPING_LASTS_S = 5.0
+
+
+@asynccontextmanager
+async def typing(bot: Bot, chat_id: int) -> AsyncIterator[None]:
+    """Shows «typing …» while something takes long; that it cannot be shown disturbs nobody."""
+
+    async def show() -> None:
+        await asyncio.sleep(TYPING_AFTER_S)
+        with suppress(TelegramAPIError):
+            while True:
+                await bot.send_chat_action(chat_id, "typing")
+                await asyncio.sleep(TYPING_LASTS_S)
+
+    shown = asyncio.create_task(show())
+    try:
+        yield
+    finally:
+        shown.cancel()
 
 
 class Recognise(BaseMiddleware):
@@ -48,7 +69,7 @@ class Recognise(BaseMiddleware):
         say = data["say"] = Say(bot, chat_id, visitor.language or guess, press)
         if text:
             data["understanding"] = Understanding(self._interpreter, text, now)
-        async with ChatActionSender.typing(chat_id=chat_id, bot=bot, initial_sleep=TYPING_AFTER_S):
+        async with typing(bot, chat_id):
             try:
                 return await handler(event, data)
             except Exception as error:  # noqa: BLE001 – each kind is answered or raised again

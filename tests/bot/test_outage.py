@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -10,7 +11,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import polling
+from bot import middlewares, polling
 from db.engine import Database
 from tests.bot.test_booking import book, count
 from tests.conversation import word
@@ -121,3 +122,14 @@ async def test_what_was_answered_while_the_database_went_away_is_not_answered_ag
     assert await side.polling._left_over_started()
     await side.settle()
     assert await aziza.answers() == said
+
+
+async def test_nothing_is_said_of_a_typing_sign_that_cannot_be_shown(meet, side, monkeypatch, caplog) -> None:
+    monkeypatch.setattr(middlewares, "TYPING_AFTER_S", 0)
+    aziza = await meet("Aziza", "uz", signed_up=True)
+    fault = {"target": "telegram", "kind": "blocked", "methods": ["sendChatAction"]}
+    (await aziza.http.post("/api/faults", json=fault)).raise_for_status()
+    await aziza.says("/help")
+    await aziza.sees(word("I can:", "uz"))
+    gc.collect()
+    assert [record.message for record in caplog.records if record.name == "asyncio"] == []
