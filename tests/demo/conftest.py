@@ -99,7 +99,7 @@ def start(var_dir: Path, *arguments: str) -> Demo:
     over_at = time.monotonic() + READY_WITHIN_S
     while "ready after" not in running.said():
         if process.poll() is not None or time.monotonic() > over_at:
-            process.kill()
+            _kill(running)
             raise AssertionError(f"the demo did not come up:\n{running.said()}")
         time.sleep(0.1)
     return running
