@@ -22,6 +22,7 @@ COMMANDS = {
     "staff": "cli.staff:staff",
     "content": "cli.content:content",
     "due": "cli.due:due",
+    "programmes": "cli.programmes:programmes",
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -63,6 +64,54 @@ async def sync_in(session: AsyncSession, about: Person, wanted: Iterable[Wanted]
             elif not one.booked:
                 session.add(_promise(person_id, about.id, one, now))
     await session.flush()
+
+
+COLUMNS = (
+    "person_id",
+    "about_id",
+    "kind",
+    "item",
+    "dose",
+    "due_on",
+    "promised_at",
+    "next_step",
+    "next_at",
+)
+"""Of `reminders`, in the order of what `new_rows` yields."""
+There = Iterable[Reminder]
+
+
+def in_step(there: There, told: Sequence[int], wanted: Iterable[Wanted]) -> bool:
+    """Whether `sync_in` would leave every promise that is there as it is."""
+    by_key: dict[Key, Wanted] = {(w.kind, w.item, w.dose): w for w in wanted}
+    for row in there:
+        one = by_key.get((row.kind, row.item, row.dose)) if row.person_id in told else None
+        live = row.stopped_at is None
+        if one is None or one.booked:
+            if live:
+                return False
+        elif row.due_on != one.due_on if live else row.stop_reason in REVIVED:
+            return False
+    return True
+
+
+def new_rows(
+    there: There, told: Sequence[int], about_id: int, wanted: Sequence[Wanted], now: datetime
+) -> Iterator[tuple[object, ...]]:
+    """The promises `sync_in` would add."""
+    known = {(row.person_id, row.kind, row.item, row.dose) for row in there}
+    for person_id in told:
+        for one in wanted:
+            if one.booked or (person_id, one.kind, one.item, one.dose) in known:
+                continue
+            step = _first_step(one.kind, one.due_on, now)
+            name, at = (step.name, step.at) if step else (None, None)
+            yield person_id, about_id, one.kind, one.item, one.dose, one.due_on, now, name, at
+
+
+@lru_cache(maxsize=1 << 14)
+def _first_step(kind: rules.Kind, due_on: date, now: datetime) -> rules.Step | None:
+    return rules.next_step(rules.Promise(kind, due_on, now), (), now)
 
 
 def _promise(person_id: int, about_id: int, one: Wanted, now: datetime) -> Reminder:
