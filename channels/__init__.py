@@ -10,10 +10,11 @@ from core.errors import SettingsError
 from core.ports import Channel, ChannelKind
 from core.settings import Settings
 
-SMS_PROVIDERS: Mapping[str, Callable[[Settings], Channel]] = {
-    "eskiz": sms_eskiz.from_settings,
-    "playmobile": sms_playmobile.from_settings,
-    "twilio": sms_twilio.from_settings,
+# name → the setting that names the account (set: the provider is used), and how the channel is made
+SMS_PROVIDERS: Mapping[str, tuple[str, Callable[[Settings], Channel]]] = {
+    "eskiz": ("eskiz_email", sms_eskiz.from_settings),
+    "playmobile": ("playmobile_login", sms_playmobile.from_settings),
+    "twilio": ("twilio_account_sid", sms_twilio.from_settings),
 }
 
 
@@ -23,7 +24,7 @@ def from_settings(settings: Settings) -> dict[ChannelKind, Channel]:
     if settings.telegram_token is not None:
         found["telegram"] = telegram.from_settings(settings)
     weights = sms_weights(settings)
-    providers = [SMS_PROVIDERS[name](settings) for name in weights]
+    providers = [SMS_PROVIDERS[name][1](settings) for name in weights]
     if len(providers) == 1:
         found["sms"] = providers[0]
     elif providers:
@@ -36,12 +37,8 @@ def sms_weights(settings: Settings) -> dict[str, int]:
 
     When none is named, those whose account is set. Raises SettingsError on a name or share that is none.
     """
-    accounts = {
-        "eskiz": settings.eskiz_email,
-        "playmobile": settings.playmobile_login,
-        "twilio": settings.twilio_account_sid,
-    }
-    named = settings.sms_providers or tuple(name for name in SMS_PROVIDERS if accounts[name])
+    accounts = {name for name, (account, _make) in SMS_PROVIDERS.items() if getattr(settings, account)}
+    named = settings.sms_providers or tuple(name for name in SMS_PROVIDERS if name in accounts)
     weights: dict[str, int] = {}
     for one in named:
         name, _colon, share = one.partition(":")
