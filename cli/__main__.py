@@ -7,6 +7,7 @@ import sys
 
 import click
 
+from core import logs
 from core.errors import SalomatError
 
 # name → module and attribute of its click command; the order of `salomat --help`.
@@ -44,6 +45,7 @@ class LazyGroup(click.Group):
 @click.group(cls=LazyGroup)
 def salomat() -> None:
     """Salomat, the preventive-health companion: bot, reminders, admin and their operation."""
+    logs.configure()  # to standard error: what a command answers stands alone on standard output
 
 
 def main() -> None:
