@@ -98,6 +98,29 @@ RESULT: Mapping[str, Text] = {
     "not_adequate": _("To be repeated"),
     "unknown": _("Result not known"),
 }
+NOT_GIVEN: Mapping[str, Text] = {
+    "MEDPREC": _("Medical reason"),
+    "IMMUNE": _("Protected already"),
+    "PATOBJ": _("The person or the parents refused"),
+    "OSTOCK": _("The vaccine has run out"),
+}
+NOT_GIVEN_HINT: Mapping[str, Text] = {
+    "MEDPREC": _("decided by a doctor, until a day or for good"),
+    "IMMUNE": _("had the disease, or tests show protection"),
+    "PATOBJ": _("can change their mind at any time"),
+    "OSTOCK": _("write when it is expected"),
+}
+SITE: Mapping[str, Text] = {
+    "left_arm": _("Left arm"),
+    "right_arm": _("Right arm"),
+    "left_thigh": _("Left thigh"),
+    "right_thigh": _("Right thigh"),
+    "mouth": _("By mouth"),
+}
+STANDING: Mapping[str, Text] = {
+    "verified": _("Verified in the source"),
+    "to_verify": _("To be verified"),
+}
 ACTION: Mapping[str, Text] = {
     "appointment.book": _("Booked a visit"),
     "appointment.cancel": _("Cancelled a visit"),
@@ -107,7 +130,11 @@ ACTION: Mapping[str, Text] = {
     "article.publish": _("Published an article"),
     "article.save": _("Saved a draft"),
     "consent.withdraw": _("Withdrew consent"),
+    "dose.confirm": _("Confirmed a vaccination"),
     "dose.record": _("Recorded a vaccination"),
+    "dose.take_back": _("Took back a vaccination entered in error"),
+    "not_done.end": _("Ended a reason not to vaccinate"),
+    "not_done.record": _("Recorded why a vaccine is not given"),
     "passport.look": _("Looked at a passport"),
     "passport.refused": _("Was refused a passport"),
     "person.add_ward": _("Added a family member"),
@@ -123,6 +150,9 @@ ACTION: Mapping[str, Text] = {
     "question.list": _("Looked at questions"),
     "question.look": _("Looked at a question"),
     "reminder.look": _("Looked at a reminder"),
+    "result.confirm": _("Confirmed a check"),
+    "result.record": _("Recorded a check"),
+    "result.take_back": _("Took back a check entered in error"),
     "staff.add": _("Added a member of staff"),
     "staff.disable": _("Locked a member of staff out"),
     "staff.enable": _("Let a member of staff in again"),
@@ -144,6 +174,8 @@ MARKS: Mapping[str, str] = {
     "open": "draft",
     "due": "draft",
     "abnormal": "draft",
+    "verified": "good",
+    "to_verify": "draft",
 }
 """Which of the colours good, bad, draft or wait a state is shown in; the words always say it too."""
 

@@ -95,10 +95,10 @@ def shown(value: Any) -> Any:
 
 
 def into(env: Any) -> None:
-    """Let the templates speak: `_`, `gettext`, `ngettext`, `|t`, `|when`, `|day`."""
+    """Let the templates speak: `_`, `gettext`, `ngettext`, `|t`, `|when`, `|day`, `|capital`."""
     env.globals.update(_=in_template, gettext=in_template, ngettext=many_in_template, language=language)
     env.globals["language_names"] = LANGUAGE_NAMES
-    filters: dict[str, Callable[..., Any]] = {"t": shown, "when": _when, "day": _day}
+    filters: dict[str, Callable[..., Any]] = {"t": shown, "when": _when, "day": _day, "capital": _capital}
     env.filters.update(filters)
 
 
@@ -112,6 +112,11 @@ def _when(at: Any) -> str:
 
 
 _day = _when
+
+
+def _capital(shown_text: Any) -> Any:
+    """With a large first letter; what is escaped stays escaped."""
+    return shown_text[:1].upper() + shown_text[1:]
 
 
 @lru_cache(maxsize=2048)

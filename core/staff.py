@@ -13,7 +13,9 @@ from core.errors import Refusal
 from core.i18n import Text, _
 
 Role = Literal["editor", "nurse", "administrator"]
-Area = Literal["home", "articles", "people", "appointments", "reminders", "questions", "staff", "audit"]
+Area = Literal[
+    "home", "articles", "people", "appointments", "reminders", "questions", "calendar", "staff", "audit"
+]
 
 ROLES: Mapping[Role, Text] = {
     "editor": _("Editor"),
@@ -22,10 +24,10 @@ ROLES: Mapping[Role, Text] = {
 }
 # What is not written here is forbidden.
 AREAS: Mapping[Role, frozenset[Area]] = {
-    "editor": frozenset({"home", "articles"}),
-    "nurse": frozenset({"home", "people", "appointments", "reminders", "questions"}),
+    "editor": frozenset({"home", "articles", "calendar"}),
+    "nurse": frozenset({"home", "people", "appointments", "reminders", "questions", "calendar"}),
     "administrator": frozenset(
-        {"home", "articles", "people", "appointments", "reminders", "questions", "staff", "audit"}
+        {"home", "articles", "people", "appointments", "reminders", "questions", "calendar", "staff", "audit"}
     ),
 }
 

@@ -1,5 +1,29 @@
 """Pages where staff do real work, one noun a file; they ask services and never the database."""
 
-from admin.routes import appointments, articles, home, people, questions, reminders, staff
+from admin.routes import (
+    appointments,
+    articles,
+    calendar,
+    doses,
+    home,
+    not_given,
+    people,
+    questions,
+    reminders,
+    results,
+    staff,
+)
 
-__all__ = ["appointments", "articles", "home", "people", "questions", "reminders", "staff"]
+__all__ = [
+    "appointments",
+    "articles",
+    "calendar",
+    "doses",
+    "home",
+    "not_given",
+    "people",
+    "questions",
+    "reminders",
+    "results",
+    "staff",
+]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from urllib.parse import quote
 
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from starlette.requests import Request
@@ -12,8 +13,8 @@ from starlette_admin.routing import route
 from admin import labels
 from admin.auth import member_of
 from admin.pages import Page, missing, now, tell
+from core import chart, programme_words
 from core import people as rules
-from core import programme_words
 from core.booking import day_of
 from core.errors import Refusal
 from core.i18n import _, verbatim
@@ -21,17 +22,48 @@ from core.passport import NextStep
 from services import Database, desk
 
 SHOWN = ("due", "overdue", "not_yet")
+OTHERWISE = ("too_late", "exempt", "refused", "complete")
 SOON = timedelta(days=365)
 FOUND_FOR_S = 3600
 """So long a page opens that was reached by a search, for staff of another clinic."""
 
 
-class People(Page):
-    area, name, path, add_to_menu = "people", _("People"), "/people", False
+class PersonPage(Page):
+    """Whatever shows or changes one person's record: opened only by whom it is open to, each look audited."""
+
+    area, name, add_to_menu = "people", _("People"), False
 
     def __init__(self, database: Database, secret_key: str) -> None:
         super().__init__(database)
         self.found = URLSafeTimedSerializer(secret_key, salt="found-person")
+
+    async def record(self, request: Request) -> desk.Record:
+        """Raises 404 for nobody, and for somebody whom this member of staff may not see."""
+        person_id, member = request.path_params["id"], member_of(request)
+        found = self._was_found(request, person_id)
+        try:
+            return await desk.record(self.database, _small(person_id), member, now(), found=found)
+        except desk.NotFound:
+            raise missing() from None
+
+    def keep(self, request: Request) -> str:
+        """What the addresses about a person found by a search go on carrying."""
+        seal = request.query_params.get("found", "")
+        return f"?found={quote(seal)}" if seal else ""
+
+    def back_to(self, request: Request, person: desk.Record) -> str:
+        return f"/people/{person.id}{self.keep(request)}"
+
+    def _was_found(self, request: Request, person_id: int) -> bool:
+        try:
+            seal = self.found.loads(request.query_params.get("found", ""), max_age=FOUND_FOR_S)
+        except BadSignature:
+            return False
+        return bool(seal == [member_of(request).id, person_id])
+
+
+class People(PersonPage):
+    path = "/people"
 
     @route("", name="people")
     async def index(self, request: Request) -> Response:
@@ -54,17 +86,9 @@ class People(Page):
 
     @route("/{id:int}", name="person")
     async def show(self, request: Request) -> Response:
-        person_id, member = request.path_params["id"], member_of(request)
-        try:
-            record = await desk.record(
-                self.database, _small(person_id), member, now(), found=self._was_found(request, person_id)
-            )
-        except desk.NotFound:
-            raise missing() from None
-        steps = sorted(
-            (s for s in record.passport.next_steps if s.status in SHOWN),
-            key=lambda step: step.recommended_on or date.max,
-        )
+        record = await self.record(request)
+        steps = sorted(record.passport.next_steps, key=lambda step: step.recommended_on or date.max)
+        shown = [step for step in steps if step.status in SHOWN]
         return self.render(
             request,
             "person.html",
@@ -76,20 +100,21 @@ class People(Page):
                 *([rules.district_name(record.district)] if record.district else []),
                 *([rules.region_name(record.region)] if record.region else []),
             ],
-            soon=[step for step in steps if step.status != "not_yet" or _is_soon(step)],
-            far=[step for step in steps if step.status == "not_yet" and not _is_soon(step)],
+            soon=[step for step in shown if step.status != "not_yet" or _is_soon(step)],
+            far=[step for step in shown if step.status == "not_yet" and not _is_soon(step)],
+            otherwise=[step for status in OTHERWISE for step in steps if step.status == status],
+            timeline=sorted((*record.chart.doses, *record.chart.checks), key=_newest, reverse=True),
+            age_on=lambda on: programme_words.at_age(chart.age_on(record.birth_date, on)),
             phone=rules.show_phone(record.phone) if record.phone else None,
+            keep=self.keep(request),
             labels=labels,
             names=programme_words,
             service=desk.show_service,
         )
 
-    def _was_found(self, request: Request, person_id: int) -> bool:
-        try:
-            seal = self.found.loads(request.query_params.get("found", ""), max_age=FOUND_FOR_S)
-        except BadSignature:
-            return False
-        return bool(seal == [member_of(request).id, person_id])
+
+def _newest(one: chart.Dose | chart.Check) -> tuple[date, int]:
+    return one.on, one.entry.id
 
 
 def _is_soon(step: NextStep) -> bool:

@@ -1,0 +1,28 @@
+"""The notes of the calendars in the languages of staff: the data files hold them in English, beside their sources."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+
+import yaml
+
+from core.i18n import CONTENT, Words
+
+FILE = "calendar_notes.yml"
+
+
+def note(english: str) -> Words | str:
+    """The note as staff read it; the English itself while nobody has translated it."""
+    return _notes().get(english, english)
+
+
+@lru_cache(maxsize=1)
+def _notes() -> Mapping[str, Words]:
+    uz, ru = (_read(language) for language in ("uz", "ru"))
+    return {english: Words(uz[english], ru[english]) for english in uz.keys() & ru.keys()}
+
+
+def _read(language: str) -> dict[str, str]:
+    listed = yaml.safe_load((CONTENT / language / FILE).read_text(encoding="utf-8"))
+    return {" ".join(one["note"].split()): " ".join(one["text"].split()) for one in listed}
