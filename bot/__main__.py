@@ -19,6 +19,7 @@ from aiogram.types import BotCommand
 
 from bot import dispatcher as dispatching
 from bot.clock import clock
+from bot.engine import Later
 from bot.errors import is_outage
 from bot.polling import Polling
 from bot.storage import DatabaseStorage
@@ -108,12 +109,19 @@ async def keep_house(database: Database) -> None:
         await asyncio.sleep(HOUSEKEEPING_S)
 
 
+async def understand(interpreter: Later) -> None:
+    """Ends the process, loudly, when no engine can be made."""
+    log.info("understands", engine=str((await interpreter.ready()).engine))
+    await asyncio.Event().wait()
+
+
 async def run(settings: Settings) -> None:
     """Until SIGTERM or SIGINT; what is being answered is answered first."""
     bot = make_bot(settings)
     database = connect(settings)
-    interpreter = Interpreter(
-        settings.nlu_url, training.embedded(settings.var_dir, log.info), settings.nlu_timeout_s
+    interpreter = Later(
+        lambda: training.embedded(settings.var_dir, log.info),
+        lambda engine: Interpreter(settings.nlu_url, engine, settings.nlu_timeout_s),
     )
     helplines = tuple(line.strip() for line in settings.helplines.split(",") if line.strip())
     dispatcher = dispatching.build(database, interpreter, make_storage(settings, database), clock, helplines)
@@ -123,14 +131,20 @@ async def run(settings: Settings) -> None:
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     jobs: list[asyncio.Task[object]] = [
         asyncio.create_task(job)
-        for job in (polling.run(), bring_answers(bot, database), keep_house(database), stop.wait())
+        for job in (
+            polling.run(),
+            bring_answers(bot, database),
+            keep_house(database),
+            understand(interpreter),
+            stop.wait(),
+        )
     ]
     asyncio.create_task(_introduce_patiently(bot))  # noqa: RUF006 – a nicety; the process holds it long enough
     gc.collect()
     gc.freeze()  # what is loaded at the start stays: measured 1.8 times the updates a second (docs/adr)
     gc.set_threshold(20_000, 20, 50)
     red_flags.book()  # a broken file of red flags refuses the start, not the first cry for help
-    log.info("bot_started", engine=str(interpreter.engine))
+    log.info("bot_started")
     try:
         done, _pending = await asyncio.wait(jobs, return_when=asyncio.FIRST_COMPLETED)
         for job in done:

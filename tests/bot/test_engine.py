@@ -1,0 +1,52 @@
+"""A bot whose engine is still being trained."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from bot import dispatcher as dispatching
+from bot.engine import Later
+from bot.polling import Polling
+from bot.storage import DatabaseStorage
+from core import advice
+from nlu.interpreter import Interpreter
+from tests.conversation import word
+
+
+async def test_while_the_engine_is_trained_emergencies_and_menus_answer_and_free_words_wait(
+    meet, side, database, engine
+) -> None:
+    trained = threading.Event()
+
+    def train():
+        trained.wait(60)
+        return engine
+
+    later = Later(train, lambda made: Interpreter(None, made))
+    boris = await meet("Boris", "ru", phone="+998971234567", signed_up=True)
+    storage = DatabaseStorage(database, side.clock)
+    dispatcher = dispatching.build(database, later, storage, side.clock)
+    side.polling = Polling(side.bot, dispatcher, database, side.clock)
+    await boris.says("/help")
+    await boris.sees(word("I can:", "ru"))
+    for text in ("как снизить давление", "муж потерял сознание и не дышит"):
+        await boris.http.post(f"/api/citizens/{boris.row['id']}/messages", json={"text": text})
+    await side.polling.turn(0)
+    await side.polling.finish(within_s=1)
+    await boris.sees("🚨", "103")
+    trained.set()
+    await side.settle()
+    await boris.sees(advice.articles("ru")["blood_pressure"].title)
+    await later.close()
+
+
+async def test_an_engine_that_cannot_be_made_is_told_of() -> None:
+    def broken():
+        raise ValueError("data")
+
+    later = Later(broken, lambda made: Interpreter(None, made))
+    with pytest.raises(ValueError, match="data"):
+        await later.ready()
+    await later.close()
