@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Literal
 
 from core.errors import Refusal
@@ -90,6 +91,8 @@ class ReminderView:
     next_at: datetime | None
 
 
+# Of the many thousand promises due on a day most were made for the same few days.
+@lru_cache(maxsize=1 << 14)
 def steps(promise: Promise) -> tuple[Step, ...]:
     """Every step that is still to come when the promise is made, in order.
 
