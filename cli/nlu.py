@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import click
+import structlog
 
 from core import settings
 
@@ -20,6 +22,11 @@ ENGINES = click.Choice(["auto", "rasa", "embedded"])
 @click.group()
 def nlu() -> None:
     """Understanding of messages: Rasa and the in-process engine."""
+    # Standard output is for what was asked for; which engine answered is in every line of it already.
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
 
 
 @nlu.command()
@@ -105,11 +112,21 @@ def _plain_failures(optional: bool = False) -> Iterator[None]:
 
 @nlu.command()
 @click.option("--engine", type=ENGINES, default="auto", help="One of them; auto judges both where possible.")
-@click.option("--curve/--no-curve", default=False, help="The learning curve too (some minutes).")
+@click.option(
+    "--pipeline",
+    "pipelines",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Another Rasa pipeline to judge beside ours, e.g. nlu/pipelines/default.yml; may be repeated.",
+)
+@click.option(
+    "--curve/--no-curve", default=False, help="The learning curve and the harder measure too (some minutes)."
+)
 @click.option("--report/--no-report", default=True, help="Write docs/nlu-report.md.")
-def evaluate(engine: str, curve: bool, report: bool) -> None:
+def evaluate(engine: str, pipelines: tuple[Path, ...], curve: bool, report: bool) -> None:
     """Judge the engines on the held-out set and the red flags, and write the report."""
     from nlu import evaluation
+    from nlu import report as written
 
     configured = settings.load()
     outcomes = []
@@ -118,9 +135,13 @@ def evaluate(engine: str, curve: bool, report: bool) -> None:
             with _plain_failures(optional=engine == "auto" and name == "rasa"):
                 outcomes.append(evaluation.judge(name, configured.nlu_url, configured.var_dir, _say))
                 click.echo("\n".join(evaluation.summary(outcomes[-1])))
+        for pipeline in pipelines:
+            outcomes.append(evaluation.judge_pipeline(pipeline.resolve(), configured.var_dir, _say))
+            click.echo("\n".join(evaluation.summary(outcomes[-1])))
         flags = evaluation.judge_red_flags(configured.var_dir, _say)
         if flags:
             click.echo("\n".join(evaluation.red_flag_summary(flags)))
         points = evaluation.learning_curve(_say) if curve else []
+        hard = evaluation.strangers(_say) if curve else []
     if report:
-        evaluation.write_report(outcomes, flags, points)
+        written.write(outcomes, flags, points, hard)

@@ -87,9 +87,9 @@ def _slip(text: str, chance: random.Random) -> str:
 
 
 def _glued(text: str, chance: random.Random) -> str:
-    """One space forgotten, in lines of three words and more."""
+    """One space forgotten, in every third line of three words and more."""
     words = text.split(" ")
-    if len(words) < 3:
+    if len(words) < 3 or chance.random() > 1 / 3:
         return text
     at = chance.randrange(1, len(words))
     return " ".join(words[:at]) + " ".join(words[at:])
@@ -119,16 +119,21 @@ def write(examples: Sequence[Example], folder: Path) -> int:
         stem = folder / language / source.removesuffix(".yml")
         stem.parent.mkdir(parents=True, exist_ok=True)
         _write(stem.with_name(stem.name + ".yml"), [(e.intent, e.text) for e in own])
-        _write(stem.with_name(stem.name + ".derived.yml"), derived)
+        _write(stem.with_name(stem.name + ".derived.yml"), derived, {"derived": True})
     return count
 
 
-def _write(path: Path, lines: Iterable[tuple[str, str]]) -> None:
+def _write(path: Path, lines: Iterable[tuple[str, str]], about: dict[str, bool] | None = None) -> None:
+    """`about` goes to Rasa as the metadata of each line."""
     by_intent: dict[str, list[str]] = {}
     for intent, text in lines:
         by_intent.setdefault(intent, []).append(text)
     blocks = [
-        {"intent": intent, "examples": "".join(f"- {t}\n" for t in texts)}
+        {
+            "intent": intent,
+            **({"metadata": about} if about else {}),
+            "examples": "".join(f"- {t}\n" for t in texts),
+        }
         for intent, texts in by_intent.items()
     ]
     document = yaml.safe_dump(

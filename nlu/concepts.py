@@ -21,19 +21,33 @@ Entry = tuple[tuple[tuple[str, bool], ...], str]
 
 def find(words: Sequence[str]) -> Iterator[str]:
     """The concepts of folded words, each as often as it is named."""
-    index = _index()
     for at, word in enumerate(words):
-        named = {concept for pattern, concept in index.get(word[:2], ()) if _fits(pattern, words, at)}
-        yield from sorted(named)
+        alone, longer = _of_word(word)
+        yield from alone
+        if longer:
+            yield from sorted(
+                {concept for pattern, concept in longer if _goes_on(pattern, words, at)}.difference(alone)
+            )
 
 
-def _fits(pattern: tuple[tuple[str, bool], ...], words: Sequence[str], at: int) -> bool:
+def _goes_on(pattern: tuple[tuple[str, bool], ...], words: Sequence[str], at: int) -> bool:
+    """The first word fits already: whether the following ones do."""
     if at + len(pattern) > len(words):
         return False
-    return all(
-        words[at + i].startswith(stem) if open_ended else words[at + i] == stem
-        for i, (stem, open_ended) in enumerate(pattern)
-    )
+    return all(_fits(part, words[at + i]) for i, part in enumerate(pattern[1:], 1))
+
+
+def _fits(part: tuple[str, bool], word: str) -> bool:
+    stem, open_ended = part
+    return word.startswith(stem) if open_ended else word == stem
+
+
+@lru_cache(maxsize=65536)
+def _of_word(word: str) -> tuple[tuple[str, ...], tuple[Entry, ...]]:
+    """The concepts a word names alone, and the longer expressions it may begin."""
+    fitting = [entry for entry in _index().get(word[:2], ()) if _fits(entry[0][0], word)]
+    alone = {concept for pattern, concept in fitting if len(pattern) == 1}
+    return tuple(sorted(alone)), tuple(entry for entry in fitting if len(entry[0]) > 1)
 
 
 @lru_cache(maxsize=1)

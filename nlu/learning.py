@@ -1,131 +1,102 @@
-"""How the in-process engine learns: one linear classifier an intent over tf-idf features, then probabilities set right."""
+"""How an engine learns: features counted, weighed by rarity, a network fitted. The same for the in-process engine and in Rasa."""
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from scipy import sparse
-from scipy.optimize import minimize_scalar
-from sklearn.svm import LinearSVC
 
 from core.intents import INTENTS
-from nlu import augment
-from nlu.embedded import EmbeddedEngine
+from nlu import augment, network
+from nlu.embedded import EmbeddedEngine, weighed
 from nlu.examples import Example
-from nlu.features import features
+from nlu.features import ABOUT, features
 
 SEED = 2026
 # A feature of a single line is noise more often than knowledge, and half of all features are.
-_SEEN_IN_LINES = 2
-_HELD_BACK = 0.1
-_REGULARISATION = 0.3
+_WRITTEN_AT_LEAST, _SEEN_AT_LEAST = 2, 6
+_DERIVED_COUNTS = 0.5
 
-# scipy has no types; a CSR matrix, rows are lines.
-Matrix: TypeAlias = Any
+# scipy has no types; a CSR matrix, a row a line.
+Matrix = Any
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Line:
-    """One text to learn from. Lines derived from one hand-written line share its `origin`; `derived` ones count less."""
+    """One text to learn from; `derived` ones, made from hand-written ones, count less."""
 
     text: str
     intent: str
-    origin: int
     derived: bool = False
-
-
-def fit(lines: Sequence[Line], say: Callable[[str], None] = lambda _: None) -> EmbeddedEngine:
-    """A trained engine; the same lines give the same engine."""
-    labels = tuple(i for i in INTENTS if any(line.intent == i for line in lines))
-    counts = [Counter(features(line.text)) for line in lines]
-    vocabulary = _vocabulary(lines, counts)
-    say(f"{len(lines)} lines, {len(vocabulary)} features")
-    terms = _matrix(counts, vocabulary)
-    idf = np.log((1 + len(lines)) / (1 + terms.getnnz(axis=0))) + 1
-    table = _weighed(terms, idf)
-    targets = np.array([labels.index(line.intent) for line in lines])
-    temperature = _temperature(lines, table, targets, len(labels))
-    say(f"probabilities set right: scores times {temperature:.2f}")
-    weights, bias = _classifiers(table, targets, lines, len(labels))
-    return EmbeddedEngine(
-        vocabulary,
-        idf.astype(np.float32),
-        weights.astype(np.float32),
-        bias.astype(np.float32),
-        labels,
-        temperature,
-    )
-
-
-def _vocabulary(lines: Sequence[Line], counts: Sequence[Counter[str]]) -> dict[str, int]:
-    """Features that stand in enough hand-written lines, or the forms derived from them."""
-    origins: dict[str, set[int]] = {}
-    for line, found in zip(lines, counts, strict=True):
-        for feature in found:
-            seen = origins.setdefault(feature, set())
-            if len(seen) < _SEEN_IN_LINES:
-                seen.add(line.origin)
-    return {f: i for i, f in enumerate(sorted(f for f, o in origins.items() if len(o) >= _SEEN_IN_LINES))}
-
-
-def _matrix(counts: Sequence[Counter[str]], vocabulary: dict[str, int]) -> Matrix:
-    rows = [[(vocabulary[f], n) for f, n in found.items() if f in vocabulary] for found in counts]
-    ends = np.cumsum([0] + [len(row) for row in rows])
-    columns = np.fromiter((i for row in rows for i, _ in row), np.int32, ends[-1])
-    values = np.fromiter((n for row in rows for _, n in row), np.float64, ends[-1])
-    return sparse.csr_matrix((values, columns, ends), shape=(len(rows), len(vocabulary)))
-
-
-def _weighed(terms: Matrix, idf: npt.NDArray[np.float64]) -> Matrix:
-    """tf-idf with a logarithmic count, each row of length one."""
-    table = terms.copy()
-    table.data = (1 + np.log(table.data)) * idf[table.indices]
-    length = np.sqrt(np.asarray(table.multiply(table).sum(axis=1)).ravel())
-    length[length == 0] = 1
-    return sparse.csr_matrix(sparse.diags(1 / length) @ table)
-
-
-def _classifiers(
-    table: Matrix, targets: npt.NDArray[np.int64], lines: Sequence[Line], labels: int
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    machine = LinearSVC(C=_REGULARISATION, random_state=SEED)
-    machine.fit(table, targets, sample_weight=[0.5 if line.derived else 1.0 for line in lines])
-    weights = np.zeros((table.shape[1], labels))
-    bias = np.full(labels, -1.0)
-    weights[:, machine.classes_], bias[machine.classes_] = machine.coef_.T, machine.intercept_
-    return weights, bias
-
-
-def _temperature(lines: Sequence[Line], table: Matrix, targets: npt.NDArray[np.int64], labels: int) -> float:
-    """What to multiply scores by so that probabilities mean what they say on lines not learnt from."""
-    origins = sorted({line.origin for line in lines})
-    held = set(
-        np.random.default_rng(SEED).choice(origins, int(len(origins) * _HELD_BACK), replace=False).tolist()
-    )
-    outside = np.array([line.origin in held for line in lines])
-    judged = outside & np.array([not line.derived for line in lines])
-    weights, bias = _classifiers(
-        table[~outside], targets[~outside], [x for x, o in zip(lines, outside, strict=True) if not o], labels
-    )
-    scores = table[judged] @ weights + bias
-
-    def surprise(temperature: float) -> float:
-        odds = scores * temperature
-        odds -= odds.max(axis=1, keepdims=True)
-        return float(np.mean(np.log(np.exp(odds).sum(axis=1)) - odds[np.arange(len(odds)), targets[judged]]))
-
-    return float(minimize_scalar(surprise, bounds=(0.5, 20), method="bounded").x)
 
 
 def lines(examples: Iterable[Example]) -> tuple[Line, ...]:
     """Every example and the forms derived from it."""
     found = []
-    for origin, example in enumerate(examples):
-        found.append(Line(example.text, example.intent, origin))
-        found += [Line(d.text, example.intent, origin, derived=True) for d in augment.derive(example)]
+    for example in examples:
+        found.append(Line(example.text, example.intent))
+        found += [Line(d.text, example.intent, derived=True) for d in augment.derive(example)]
     return tuple(found)
+
+
+def fit(
+    lines: Sequence[Line],
+    say: Callable[[str], None] = lambda _: None,
+    networks: int = 1,
+    shape: network.Shape | None = None,
+) -> EmbeddedEngine:
+    """A trained engine of so many networks; the same lines give the same engine."""
+    labels = tuple(i for i in INTENTS if any(line.intent == i for line in lines))
+    counts = [Counter(features(line.text)) for line in lines]
+    vocabulary = _vocabulary(lines, counts)
+    say(f"{len(lines)} lines, {len(vocabulary)} features")
+    terms = _matrix(counts, vocabulary)
+    idf = (np.log((1 + len(lines)) / (1 + terms.getnnz(axis=0))) + 1).astype(np.float32)
+    table = _weigh(terms, idf, np.array([name.startswith(ABOUT) for name in vocabulary], bool))
+    number = {label: i for i, label in enumerate(labels)}
+    targets = np.array([number[line.intent] for line in lines])
+    counted = np.array([_DERIVED_COUNTS if line.derived else 1.0 for line in lines], np.float32)
+    learnt = [
+        network.learn(
+            table, targets, counted, len(labels), SEED + i, shape, lambda words: say(f"learning, {words}")
+        )
+        for i in range(networks)
+    ]
+    return EmbeddedEngine(vocabulary, idf, learnt, labels)
+
+
+def _vocabulary(lines: Sequence[Line], counts: Sequence[Counter[str]]) -> dict[str, int]:
+    """Features seen in enough hand-written lines, or in more lines than are ever derived from one."""
+    written: Counter[str] = Counter()
+    seen: Counter[str] = Counter()
+    for line, found in zip(lines, counts, strict=True):
+        seen.update(found.keys())
+        if not line.derived:
+            written.update(found.keys())
+    known = (f for f, n in seen.items() if written[f] >= _WRITTEN_AT_LEAST or n >= _SEEN_AT_LEAST)
+    return {f: i for i, f in enumerate(sorted(known))}
+
+
+def _matrix(counts: Sequence[Counter[str]], vocabulary: dict[str, int]) -> Matrix:
+    columns, values, ends = array("i"), array("f"), [0]
+    for found in counts:
+        known = {i: n for f, n in found.items() if (i := vocabulary.get(f)) is not None}
+        columns.extend(known.keys())
+        values.extend(known.values())
+        ends.append(len(columns))
+    return sparse.csr_matrix(
+        (np.array(values), np.array(columns), ends), shape=(len(counts), len(vocabulary))
+    )
+
+
+def _weigh(terms: Matrix, idf: Any, about: Any) -> Matrix:
+    table = terms.copy()
+    for start, end in zip(table.indptr[:-1], table.indptr[1:], strict=True):
+        columns = table.indices[start:end]
+        table.data[start:end] = weighed(table.data[start:end], idf[columns], about[columns])
+    return table

@@ -15,6 +15,7 @@ from nlu import augment, environment, examples
 from nlu.embedded import EmbeddedEngine
 
 PROJECT = Path(__file__).resolve().parent
+CONFIG = PROJECT / "config.yml"
 Say = Callable[[str], None]
 # The newest kept besides the current one, so that going back to yesterday's data costs nothing.
 _KEPT_BEFORE = 1
@@ -26,10 +27,14 @@ def folder(var_dir: Path) -> Path:
     sources = (
         PROJECT / "data" / "uz",
         PROJECT / "data" / "ru",
-        PROJECT / "config.yml",
+        CONFIG,
         PROJECT / "domain.yml",
         PROJECT / "components",
-        *(PROJECT / f"{name}.py" for name in ("augment", "features", "learning", "examples")),
+        PROJECT / "data" / "lookups" / "concepts.yml",
+        *(
+            PROJECT / f"{name}.py"
+            for name in ("augment", "concepts", "embedded", "examples", "features", "learning", "network")
+        ),
         Path(str(script.__file__)),
         script.EXCEPTIONS_PATH,
     )
@@ -61,21 +66,22 @@ def _train_embedded(target: Path, say: Say) -> None:
     _forget_old(target.parent)
 
 
-def rasa_model(var_dir: Path, python: Path, say: Say = lambda _: None) -> Path:
+def rasa_model(var_dir: Path, python: Path, say: Say = lambda _: None, config: Path = CONFIG) -> Path:
     """Rasa's model file, from the cache or trained now (minutes).
 
     Raises:
         subprocess.CalledProcessError: Rasa refused; its own words are in `rasa-training.log` beside the model.
     """
     home = folder(var_dir)
-    model = home / "rasa" / "model.tar.gz"
+    # A pipeline that is only tried is kept by its own name.
+    model = home / ("rasa" if config == CONFIG else f"rasa-{config.stem}") / "model.tar.gz"
     with environment.locked(var_dir / "nlu" / "rasa.lock"):
         if not model.exists():
-            _train_rasa(home, python, model, say)
+            _train_rasa(home, python, model, config, say)
     return model
 
 
-def _train_rasa(home: Path, python: Path, model: Path, say: Say) -> None:
+def _train_rasa(home: Path, python: Path, model: Path, config: Path, say: Say) -> None:
     began = time.monotonic()
     data = home / "data"
     derived = augment.write(examples.load(), data)
@@ -89,7 +95,7 @@ def _train_rasa(home: Path, python: Path, model: Path, say: Say) -> None:
         "--nlu",
         str(data),
         "--config",
-        str(PROJECT / "config.yml"),
+        str(config),
     ]
     command += [
         "--domain",

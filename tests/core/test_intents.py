@@ -28,11 +28,14 @@ def test_the_contract_names_the_same_intents_and_entities():
 
 
 def _meaning(intent: str, confidence: float, *entities: Entity, **ranking: float) -> Interpretation:
-    return Interpretation("…", intent, confidence, entities, "uz-Latn", "embedded", None, tuple(ranking.items()))
+    return Interpretation(
+        "…", intent, confidence, entities, "uz-Latn", "embedded", None, tuple(ranking.items())
+    )
 
 
-def test_an_emergency_is_acted_on_however_unsure():
+def test_an_emergency_is_acted_on_with_less_certainty_than_anything_else():
     assert _meaning("emergency", 0.36).understood
+    assert not _meaning("emergency", 0.2).understood
     assert not _meaning("greet", 0.36).understood
 
 

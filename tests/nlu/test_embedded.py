@@ -9,6 +9,7 @@ import pytest
 from nlu import learning
 from nlu.embedded import EmbeddedEngine
 from nlu.examples import Example
+from nlu.network import Shape
 
 LINES = {
     "greet": [
@@ -38,9 +39,13 @@ DATA = [
 ]
 
 
+# Twenty lines are few: many rounds over them.
+LONG = Shape(epochs=60, batch=8, rate=0.01)
+
+
 @pytest.fixture(scope="module")
 def engine() -> EmbeddedEngine:
-    return learning.fit(learning.lines(DATA))
+    return learning.fit(learning.lines(DATA), shape=LONG)
 
 
 @pytest.mark.parametrize(
@@ -70,7 +75,7 @@ def test_nothing_known_means_nothing_understood(engine: EmbeddedEngine):
 
 
 def test_learning_twice_gives_the_same_engine(engine: EmbeddedEngine):
-    again = learning.fit(learning.lines(DATA))
+    again = learning.fit(learning.lines(DATA), shape=LONG)
     assert again.classify("salom rahmat") == engine.classify("salom rahmat")
 
 

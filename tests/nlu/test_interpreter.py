@@ -13,6 +13,7 @@ from nlu import learning
 from nlu.embedded import EmbeddedEngine
 from nlu.examples import Example
 from nlu.interpreter import Interpreter
+from nlu.network import Shape
 
 NOW = datetime(2026, 11, 21, 7, 0, tzinfo=UTC)
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -24,9 +25,8 @@ def embedded() -> EmbeddedEngine:
         "greet": ["salom", "salomlar", "assalom", "привет"],
         "thanks": ["rahmat", "rahmatlar", "raxmat", "спасибо"],
     }
-    return learning.fit(
-        learning.lines(Example(t, i, "uz", "a.yml") for i, all_of in texts.items() for t in all_of)
-    )
+    lines = learning.lines(Example(t, i, "uz", "a.yml") for i, all_of in texts.items() for t in all_of)
+    return learning.fit(lines, shape=Shape(epochs=60, batch=8, rate=0.01))
 
 
 @asynccontextmanager
