@@ -113,8 +113,6 @@ def _environment(var_dir: Path, port: int, nlu: str) -> dict[str, str]:
         "QUIET_FROM_HOUR": "24",
         "QUIET_TO_HOUR": "0",
         "TICK_S": "2",
-        # One cheap segment, as operators are paid: who reads Cyrillic gets an SMS in plain Latin letters.
-        "SMS_CYRILLIC": "false",
     }
 
 

@@ -32,7 +32,7 @@ class Settings(BaseSettings):
     telegram_repeat_unknown: Literal["never", "appointments", "always"] = "appointments"
 
     sms_providers: Annotated[tuple[str, ...], NoDecode] = ()
-    sms_cyrillic: bool = True
+    sms_cyrillic: bool = False
 
     twilio_account_sid: str | None = None
     twilio_auth_token: SecretStr | None = None

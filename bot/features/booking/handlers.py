@@ -99,8 +99,8 @@ async def confirm(
         )
     except (rules.SlotTaken, rules.SlotPassed, rules.OverlapsAnother) as refusal:
         return await offer_nearest(here, answers, refusal.text)
-    await state.clear()
     await say.edit(*views.booked(appointment))
+    await state.clear()
     return None
 
 
