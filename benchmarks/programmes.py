@@ -111,7 +111,7 @@ async def day(database: Database, url: str) -> tuple[int, float, float]:
             )
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("VACUUM ANALYZE reminders")
-    send_at(NOW, Hours(), None)  # the days off are read once in a worker's life
+    send_at(NOW, Hours(), None, workdays=True)  # the days off are read once in a worker's life
     clock = time.perf_counter()
     planned = await promises.plan(database, NOW)
     first = time.perf_counter() - clock
