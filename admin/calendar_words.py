@@ -66,9 +66,9 @@ def start(calendar: Calendar, schedule: Schedule) -> Text:
 
 def dose(calendar: Calendar, rule: DoseRule) -> Iterator[Fact]:
     """Everything one dose is judged by."""
-    yield _("Vaccine"), join(" / ", *(_product(calendar, rule, code) for code in rule.windows))
+    yield _("Vaccine"), _capital(join(" / ", *(_product(calendar, rule, code) for code in rule.windows)))
+    yield _("Planned at"), names.length(calendar.ages.spans[rule.recommended_age])
     for name, place in (
-        (_("Planned at"), rule.recommended_age),
         (_("Not before"), rule.minimum_age),
         (_("Does not count before"), rule.absolute_minimum_age),
         (_("Overdue from"), rule.overdue_age),
@@ -76,7 +76,7 @@ def dose(calendar: Calendar, rule: DoseRule) -> Iterator[Fact]:
         (_("Skipped from"), rule.skip_from_age),
     ):
         age = calendar.age(place)
-        if age is not None:
+        if age is not None and any(age):  # from birth on is no limit
             yield name, names.length(age)
     for interval in rule.intervals:
         yield _interval(interval)

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, Literal
 
-from babel.support import LazyProxy, NullTranslations
+from babel.support import LazyProxy, Translations
 from markupsafe import Markup, escape
 from starlette_admin import i18n
 
@@ -19,13 +19,21 @@ LANGUAGE_COOKIE = "salomat_language"
 LANGUAGE_NAMES: dict[Written, str] = {"uz": "Oʻzbekcha", "ru": "Русский"}
 
 
-class Catalog(NullTranslations):
+class Catalog(Translations):
     """Our words first, then those that starlette-admin brings, then the sentence itself."""
 
     def __init__(self, language: Written, theirs: gettext.NullTranslations | None) -> None:
         super().__init__()
         self._ours = gettext.translation("messages", CONTENT, [language], fallback=True)
         self._theirs = theirs or gettext.NullTranslations()
+
+    def merge(self, translations: Translations) -> Catalog:
+        """starlette-admin adds what its themes say when it is built: to its own words, never in the place of ours."""
+        if isinstance(self._theirs, Translations):
+            self._theirs.merge(translations)
+        else:
+            self._theirs = translations
+        return self
 
     def gettext(self, message: str) -> str:
         found = self._ours.gettext(message) if message else message

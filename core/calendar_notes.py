@@ -1,4 +1,4 @@
-"""The notes of the calendars in the languages of staff: the data files hold them in English, beside their sources."""
+"""The notes and sources of the calendars in the languages of staff: the data files hold them in English."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ FILE = "calendar_notes.yml"
 
 
 def note(english: str) -> Words | str:
-    """The note as staff read it; the English itself while nobody has translated it."""
+    """A note or a source as staff read it; the English itself while nobody has translated it."""
     return _notes().get(english, english)
 
 

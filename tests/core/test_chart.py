@@ -77,13 +77,14 @@ def test_an_age_is_said_as_people_say_it(born, on, said):
     assert at_age(chart.age_on(born, on)).render("uz") == said
 
 
-def test_every_note_of_the_calendars_is_translated_for_staff():
+def test_every_note_and_source_of_the_calendars_is_translated_for_staff():
     national = programmes.national()
-    notes = {calendar.note for calendar in (*national.vaccination, *national.screening)}
+    rules = [*national.vaccination, *national.screening]
     for calendar in national.vaccination:
         for series in calendar.series:
-            notes |= {dose.rule.note for schedule in series.schedules for dose in schedule.doses}
+            rules += [dose.rule for schedule in series.schedules for dose in schedule.doses]
     for calendar in national.screening:
-        notes |= {check.rule.note for check in (*calendar.screenings, *calendar.unscheduled)}
-    missing = [note for note in notes if note and not isinstance(calendar_notes.note(note), Words)]
+        rules += [check.rule for check in (*calendar.screenings, *calendar.unscheduled)]
+    words = {text for rule in rules for text in (rule.note, rule.source) if text}
+    missing = [text for text in words if not isinstance(calendar_notes.note(text), Words)]
     assert missing == []
