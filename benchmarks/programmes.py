@@ -153,13 +153,14 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--people", type=int, nargs="+", default=[10_000, 50_000, 100_000])
-    directory = Path(tempfile.mkdtemp(prefix="salomat-bench-"))
+    numbers = parser.parse_args().people
+    directory = Path(tempfile.mkdtemp(prefix="salomat-programmes-"))
+    server = EmbeddedPostgres(directory / "data")
     try:
-        server = EmbeddedPostgres(directory / "data")
-        for number in parser.parse_args().people:
+        for number in numbers:
             asyncio.run(run(server, number))
-        server.stop()
     finally:
+        server.stop()
         shutil.rmtree(directory, ignore_errors=True)
 
 
