@@ -30,10 +30,3 @@ def interpret(text: str, now: datetime, ranking: Ranking, engine: EngineName) ->
         red_flag=None if flag is None else flag.id,
         ranking=ranking,
     )
-
-
-def blend(one: Ranking, other: Ranking, share: float) -> Ranking:
-    """Two opinions as one: `share` of the first, the rest of the second. An intent an engine does not name has none of it."""
-    a, b = dict(one), dict(other)
-    mixed = {i: share * a.get(i, 0.0) + (1 - share) * b.get(i, 0.0) for i in {**a, **b}}
-    return tuple(sorted(mixed.items(), key=lambda item: (-item[1], item[0])))
