@@ -7,7 +7,7 @@ UV := $(shell command -v uv 2>/dev/null || echo $(VENV)/bin/uv)
 LOCK := uv pip compile -q --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help install dev words catalogs demo test lint check bench chaos screenshots lock clean
+.PHONY: help install dev words catalogs demo test lint check bench chaos screenshots lock lock-nlu clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -72,6 +72,10 @@ chaos: dev words ## kill, fail and delay everything while ten thousand reminders
 lock: ## pin every dependency with its hashes
 	$(LOCK) pyproject.toml -o requirements.txt
 	$(LOCK) pyproject.toml --extra dev -c requirements.txt -o requirements-dev.txt
+
+lock-nlu: ## pin what Rasa's own Python 3.10 needs
+	uv pip compile -q --python-version 3.10 --generate-hashes --no-emit-index-url --custom-compile-command "make lock-nlu" \
+		nlu/pyproject.toml -o nlu/requirements.txt
 
 clean: ## forget the environment (the data in var/ stays)
 	rm -rf $(VENV)
