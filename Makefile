@@ -48,7 +48,8 @@ demo: words ## set everything up and run it all in this terminal (NLU=embedded: 
 	@$(BIN)/salomat demo $(if $(NLU),--nlu $(NLU))
 
 test: dev words ## every test, on a real PostgreSQL, Rasa and browser
-	$(BIN)/python -m pytest -n 2 --dist loadgroup --cov $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --ignore tests/demo $(PYTEST_ARGS)
+	$(BIN)/python -m pytest tests/demo $(PYTEST_ARGS)
 
 lint: dev words ## style, types, import arrows, catalogs, known vulnerabilities
 	$(BIN)/ruff check
@@ -66,8 +67,8 @@ screenshots: dev ## take the README's pictures from the running demo
 bench: dev ## speed, side by side with what people would use instead
 	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
 
-chaos: dev words ## kill, fail and delay everything while ten thousand reminders go out
-	$(BIN)/python -m pytest tests/reminders -m chaos -q
+chaos: dev words ## the long kill tests: Rasa killed in the running demo
+	$(BIN)/python -m pytest -m chaos
 
 lock: ## pin every dependency with its hashes
 	$(LOCK) pyproject.toml -o requirements.txt
