@@ -12,11 +12,12 @@ import structlog
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from channels.sms_failover import SmsFailover
+from core import notice_words
 from core.deliveries import Hours, repeat_unknown
 from core.notices import Attempt, Notice
 from core.ports import Channel, ChannelKind, DeliveryError, OutboundMessage, Receipt
 from core.settings import Settings
-from reminders import asking, views
+from reminders import asking
 from services import Database, deliveries, outcomes, programmes, receipts, reminders
 from services.outcomes import Outcome
 
@@ -130,7 +131,7 @@ async def _words(work: Work, notices: Sequence[Notice]) -> dict[int, OutboundMes
     found: dict[int, OutboundMessage] = {}
     for notice in notices:
         try:
-            found[notice.lead_id] = views.compose(
+            found[notice.lead_id] = notice_words.compose(
                 notice, work.clock(), work.settings.telegram_bot_name, cyrillic=work.settings.sms_cyrillic
             )
         except Exception as error:  # noqa: BLE001 – one broken record stops nobody else

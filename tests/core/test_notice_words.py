@@ -8,11 +8,11 @@ from itertools import product
 
 import pytest
 
+from core import notice_words as views
 from core import script, segments, sms
 from core.deliveries import Hours
 from core.i18n import LANGUAGES, Words
 from core.notices import Item, Notice, Visit
-from reminders import views
 
 NOW = datetime(2026, 11, 21, 7, 0, tzinfo=UTC)
 SECRETS = re.compile(
