@@ -1,6 +1,17 @@
 """What Salomat remembers: rows in PostgreSQL. Importing this module makes every table known."""
 
-from db import advice, booking, dialogue, passport, people, programmes, questions, reminders, staff
+from db import (
+    advice,
+    booking,
+    dialogue,
+    monitoring,
+    passport,
+    people,
+    programmes,
+    questions,
+    reminders,
+    staff,
+)
 from db.base import Base
 
 __all__ = [
@@ -8,6 +19,7 @@ __all__ = [
     "advice",
     "booking",
     "dialogue",
+    "monitoring",
     "passport",
     "people",
     "programmes",
