@@ -13,7 +13,7 @@ from aiohttp import web
 from sandbox import methods_messages, methods_profile, methods_updates, schema
 from sandbox.errors import TelegramError, bad_request, too_many_requests
 from sandbox.events import Events
-from sandbox.faults import Fault, Faults
+from sandbox.faults import LOST, Fault, Faults
 from sandbox.limits import Limits
 from sandbox.lost_answers import lose
 from sandbox.methods import METHODS, Call, Upload, World
@@ -47,7 +47,8 @@ class BotApi:
                 raise TelegramError(404, "Not Found: method not found")
             params, uploads = await _read(request)
             result, lost = await self._perform(name, params, uploads)
-            status, body = 200, {"ok": True, "result": result}
+            ok = lost is None or lost.kind == "timeout_after_accept"
+            status, body = 200, {"ok": ok, "result": result}
         except TelegramError as error:
             status, body = error.error_code, error.body()
         self._log(at, name, params, body, started, lost)
@@ -62,7 +63,9 @@ class BotApi:
         fault = self._struck(name, chat_id)
         if fault is not None and fault.kind == "slow":
             await asyncio.sleep(fault.delay_s)
-        elif fault is not None and fault.kind != "timeout_after_accept":
+        elif fault is not None and fault.kind == "timeout_before_accept":
+            return None, fault
+        elif fault is not None and fault.kind not in LOST:
             raise _refusal(fault)
         if self.limits is not None and chat_id is not None and name in _LIMITED:
             self.limits.spend(chat_id, time.monotonic())

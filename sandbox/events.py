@@ -18,6 +18,8 @@ class Events:
         self.closing = asyncio.Event()
 
     def tell(self, kind: str, **data: Any) -> None:
+        if not self._listeners:
+            return
         line = f"event: {kind}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"
         for queue in self._listeners:
             if queue.qsize() < _QUEUE_LIMIT:

@@ -8,7 +8,8 @@ from typing import Any
 
 from sandbox.errors import ControlError
 
-TELEGRAM_KINDS = ("blocked", "too_many_requests", "server_error", "timeout_after_accept", "slow")
+LOST = ("timeout_before_accept", "timeout_after_accept")
+TELEGRAM_KINDS = ("blocked", "too_many_requests", "server_error", *LOST, "slow")
 SMS_KINDS = (
     "failed",
     "undelivered",
@@ -16,7 +17,7 @@ SMS_KINDS = (
     "lost_callback",
     "duplicate_callback",
     "out_of_order_callback",
-    "timeout_after_accept",
+    *LOST,
     "too_many_requests",
     "server_error",
     "not_mobile",
@@ -26,7 +27,10 @@ SMS_KINDS = (
 
 @dataclass(slots=True)
 class Fault:
-    """`subject` is a telegram id or a phone (None: everybody); `count` None means until it is removed."""
+    """`subject` is a telegram id or a phone (None: everybody); `count` None means until it is removed.
+
+    `struck` counts how often it did.
+    """
 
     id: int
     target: str
@@ -38,6 +42,7 @@ class Fault:
     delay_s: float = 3.0
     error_code: int | None = None
     methods: list[str] = field(default_factory=list)
+    struck: int = 0
 
 
 class Faults:
@@ -56,7 +61,7 @@ class Faults:
             raise ControlError(
                 422, f"no fault {kind!r} of target {target!r}; telegram: {TELEGRAM_KINDS}; sms: {SMS_KINDS}"
             )
-        unknown = set(wanted) - set(Fault.__dataclass_fields__) - {"id"}
+        unknown = set(wanted) - (set(Fault.__dataclass_fields__) - {"id", "struck"})
         if unknown:
             raise ControlError(422, f"unknown fields of a fault: {sorted(unknown)}")
         if wanted.get("subject") is not None:
@@ -83,6 +88,7 @@ class Faults:
                 continue
             if self._random.random() >= fault.probability:
                 continue
+            fault.struck += 1
             if fault.count is not None:
                 fault.count -= 1
                 if fault.count <= 0:

@@ -12,10 +12,10 @@ import aiohttp
 
 from core import segments
 from sandbox.events import Events
-from sandbox.faults import Fault, Faults
+from sandbox.faults import LOST, Fault, Faults
 from sandbox.store import Json, Store
 
-AT_REQUEST = ("too_many_requests", "server_error", "timeout_after_accept", "not_mobile", "slow")
+AT_REQUEST = ("too_many_requests", "server_error", *LOST, "not_mobile", "slow")
 AT_DELIVERY = (
     "failed",
     "undelivered",

@@ -114,7 +114,7 @@ class Eskiz:
         wrong = self._wrong(phone, text)
         if wrong is not None:
             return wrong
-        kind, struck = await self._struck(phone)
+        kind, struck = await self._struck(request, phone)
         if struck is not None:
             return struck
         sms = self._accept(phone, text, str(form.get("from", "4546")), str(form.get("callback_url", "")))
@@ -122,7 +122,7 @@ class Eskiz:
             return await lose(request)
         return web.json_response({"id": sms.sid, "message": _WAITING, "status": "waiting"})
 
-    async def _struck(self, phone: str) -> tuple[str, web.Response | None]:
+    async def _struck(self, request: web.Request, phone: str) -> tuple[str, web.StreamResponse | None]:
         """The fault switched on for this phone, with its refusal; a slow one is slow here."""
         fault = self.operator.faults.draw("sms", f"+{phone}", "eskiz", AT_REQUEST)
         kind = fault.kind if fault else ""
@@ -132,7 +132,7 @@ class Eskiz:
             return kind, _refused(code, words)
         if fault is not None and kind == "slow":
             await asyncio.sleep(fault.delay_s)
-        return kind, None
+        return kind, await lose(request) if kind == "timeout_before_accept" else None
 
     def _wrong(self, phone: str, text: str) -> web.Response | None:
         if not re.fullmatch(r"998\d{9}", phone) or not is_phone(f"+{phone}"):
@@ -156,7 +156,7 @@ class Eskiz:
             wrong = self._wrong(str(message.get("to", "")), str(message.get("text", "")))
             if wrong is not None:
                 return wrong
-        kind, struck = await self._struck(str(messages[0]["to"])) if messages else ("", None)
+        kind, struck = await self._struck(request, str(messages[0]["to"])) if messages else ("", None)
         if struck is not None:
             return struck
         callback = str(body.get("callback_url", ""))

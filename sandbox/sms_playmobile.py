@@ -54,6 +54,8 @@ class PlayMobile:
             return _refused(100, "Internal server error", 429 if kind == "too_many_requests" else 500)
         if fault is not None and kind == "slow":
             await asyncio.sleep(fault.delay_s)
+        if kind == "timeout_before_accept":
+            return await lose(request)
         for identifier, recipient, originator, text in messages:
             sid = f"playmobile-{identifier}"
             if sid not in self.operator.messages:  # their message-id is ours: the same one is not sent twice

@@ -101,6 +101,8 @@ class Twilio:
             return error(code, to, fault.error_code if fault and kind == "server_error" else None)
         if fault is not None and kind == "slow":
             await asyncio.sleep(fault.delay_s)
+        if kind == "timeout_before_accept":
+            return await lose(request)
         callback = str(form.get("StatusCallback", "")) or None
         account = request.match_info["account"]
         sms = self.operator.accept(

@@ -4,12 +4,13 @@ import { dialog, h } from "./dom.js";
 import { attempt } from "./server.js";
 import { say } from "./words.js";
 
-const TELEGRAM = ["blocked", "too_many_requests", "server_error", "timeout_after_accept", "slow"];
+const TELEGRAM = ["blocked", "too_many_requests", "server_error", "timeout_before_accept", "timeout_after_accept", "slow"];
 const SMS = [
   "failed",
   "undelivered",
   "too_many_requests",
   "server_error",
+  "timeout_before_accept",
   "timeout_after_accept",
   "slow",
   "not_mobile",

@@ -66,6 +66,7 @@ const WORDS = {
   blockedFault: ["Bot bloklangan (403)", "Бот заблокирован (403)"],
   too_many_requests: ["Juda koʻp soʻrov (429)", "Слишком часто (429)"],
   server_error: ["Server xatosi (5xx)", "Ошибка сервера (5xx)"],
+  timeout_before_accept: ["Qabul ham qilmaydi, javob ham bermaydi", "Не принял и не ответил"],
   timeout_after_accept: ["Qabul qilib, javob bermaydi", "Принял и не ответил"],
   slow: ["Sekin javob (3 s)", "Медленный ответ (3 с)"],
   undeliveredFault: ["Yetkazilmadi", "Не доставлено"],

@@ -55,6 +55,26 @@ async def test_an_answer_lost_after_accepting_leaves_the_message_in_the_chat(san
     assert [call["answered"] for call in await sandbox.get("calls?method=sendMessage")] == [False]
 
 
+@pytest.mark.parametrize("path", ["bot42:abcdefgh/sendMessage", "2010-04-01/Accounts/AC1/Messages.json"])
+async def test_an_answer_lost_before_accepting_leaves_nothing_and_is_counted(sandbox, path):
+    aziza = await sandbox.aziza()
+    target = "telegram" if path.startswith("bot") else "sms"
+    await sandbox.post("faults", target=target, kind="timeout_before_accept")
+    form = {"To": "+998901112233", "From": "+15005550006", "Body": "x"}
+    if target == "telegram":
+        form = {"chat_id": aziza["telegram_id"], "text": "x"}
+    headers, timeout = (
+        {"Authorization": aiohttp.encode_basic_auth("AC1", "token")},
+        aiohttp.ClientTimeout(total=1),
+    )
+    with pytest.raises(asyncio.TimeoutError):
+        await sandbox.session.post(f"{sandbox.url}/{path}", data=form, headers=headers, timeout=timeout)
+    assert await sandbox.get(f"citizens/{aziza['id']}/messages") == []
+    assert all(row["sms"] == [] for row in await sandbox.get("phones"))
+    assert [fault["struck"] for fault in await sandbox.get("faults")] == [1]
+    assert not any(call["ok"] for call in await sandbox.get("calls?method=sendMessage"))
+
+
 async def test_an_unknown_fault_is_refused(sandbox):
     assert (await sandbox.control("POST", "faults", {"target": "telegram", "kind": "rain"}))[0] == 422
     assert (await sandbox.control("POST", "faults", {"target": "sms", "kind": "failed", "hue": 1}))[0] == 422
