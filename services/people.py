@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy import delete as sql_delete
-from sqlalchemy import func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -156,21 +156,21 @@ class Kept:
 
 
 async def what_is_kept(database: Database, person_id: int, now: datetime) -> Kept:
-    """Shown to the person themselves; audited."""
+    """Shown to the person themselves; audited. What was entered in error and taken back is not counted."""
     from db.booking import Appointment
     from db.passport import Observation
     from db.programmes import Immunization, ScreeningResult
     from db.questions import Question
     from db.reminders import Reminder
 
-    tables = {
-        "doses": Immunization.person_id,
-        "screenings": ScreeningResult.person_id,
-        "readings": Observation.person_id,
-        "appointments": Appointment.person_id,
-        "reminders": Reminder.person_id,
-        "questions": Question.person_id,
-        "family": Kinship.guardian_id,
+    mine: dict[str, tuple[ColumnElement[bool], ...]] = {
+        "doses": (Immunization.person_id == person_id, Immunization.status == "completed"),
+        "screenings": (ScreeningResult.person_id == person_id, ScreeningResult.status == "completed"),
+        "readings": (Observation.person_id == person_id,),
+        "appointments": (Appointment.person_id == person_id,),
+        "reminders": (Reminder.person_id == person_id,),
+        "questions": (Question.person_id == person_id,),
+        "family": (Kinship.guardian_id == person_id,),
     }
     async with database.transaction() as session:
         person = await session.get_one(Person, person_id)
@@ -178,8 +178,8 @@ async def what_is_kept(database: Database, person_id: int, now: datetime) -> Kep
             select(Consent).where(Consent.person_id == person_id, Consent.withdrawn_at.is_(None)).limit(1)
         )
         counts = {
-            name: await session.scalar(select(func.count()).where(column == person_id)) or 0
-            for name, column in tables.items()
+            name: await session.scalar(select(func.count()).where(*conditions)) or 0
+            for name, conditions in mine.items()
         }
         audit.write(session, now, "person.export", person_id, actor="person", actor_id=person_id)
         return Kept(

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select, text
+from datetime import date
+
+from sqlalchemy import select, text, update
 
 from db.people import Chat, Person
+from db.programmes import Immunization
+from services import programmes
 from tests.conversation import people_in
 
 
@@ -33,6 +37,20 @@ async def test_what_is_kept_is_shown_to_its_owner(meet) -> None:
     aziza = await meet("Aziza", "uz", signed_up=True)
     await aziza.says("/mydata")
     await aziza.sees("Aziza", "+998 90 111 22 33", "Chilonzor", "rozilik berilgan: 21.11.2026")
+
+
+async def test_what_was_entered_in_error_is_not_counted(meet, database, now) -> None:
+    aziza = await meet("Aziza", "uz", signed_up=True)
+    mine = (await people_in(database))[0].id
+    for day in (2, 3):
+        await programmes.record_dose(database, mine, "td", date(2026, 11, day), now, source="reported")
+    await aziza.says("/mydata")
+    await aziza.sees("emlashlar: 2")
+    async with database.transaction() as session:
+        wrong = Immunization.given_on == date(2026, 11, 3)
+        await session.execute(update(Immunization).where(wrong).values(status="entered_in_error"))
+    await aziza.says("/mydata")
+    await aziza.sees("emlashlar: 1")
 
 
 async def test_deleting_asks_once_and_leaves_nothing_readable(meet, database) -> None:
