@@ -16,7 +16,7 @@ from nlu.interpretation import Ranking, interpret
 
 log = structlog.get_logger(__name__)
 
-# A refused connection is certain; a slow or broken answer may be chance, so it takes this many in a row.
+# A refused or broken connection is certain; a slow or wrong answer may be chance, so it takes this many in a row.
 _FAILURES_IN_A_ROW = 3
 _PROBE_EVERY_S = 2.0
 # The first parse after a start loads TensorFlow's graph: the probe waits for it, so that no citizen does.
@@ -96,7 +96,8 @@ class Interpreter:
 
     def _failed(self, error: Exception) -> None:
         self._failures += 1
-        if self._up and (isinstance(error, httpx.ConnectError) or self._failures >= _FAILURES_IN_A_ROW):
+        gone = isinstance(error, httpx.NetworkError | httpx.RemoteProtocolError)
+        if self._up and (gone or self._failures >= _FAILURES_IN_A_ROW):
             self._up = False
             log.warning("engine_changed", engine="embedded", reason=type(error).__name__)
             self._probe = asyncio.create_task(self._wait_for_rasa(), name="rasa-probe")

@@ -33,7 +33,7 @@ def command(var_dir: Path, port: int, say: Say, config: Path = training.CONFIG) 
     return [
         str(python),
         "-m",
-        "rasa",
+        "nlu.rasa",
         "run",
         "--enable-api",
         "-m",

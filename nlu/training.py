@@ -89,7 +89,7 @@ def _train_rasa(home: Path, python: Path, model: Path, config: Path, say: Say) -
     command = [
         str(python),
         "-m",
-        "rasa",
+        "nlu.rasa",
         "train",
         "nlu",
         "--nlu",

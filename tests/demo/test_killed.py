@@ -279,10 +279,9 @@ def demo_with_rasa() -> Iterator[Demo]:
 
 
 @pytest.mark.rasa
-@pytest.mark.chaos
 @pytest.mark.timeout(1800)
 async def test_rasa_killed_the_other_engine_answers_and_rasa_comes_back(demo_with_rasa: Demo) -> None:
-    demo, rasa = demo_with_rasa, ("rasa", "run")
+    demo, rasa = demo_with_rasa, ("nlu.rasa", "run")
 
     def changes() -> int:
         return len(re.findall(r"engine_changed\s+engine=rasa", demo.said()))

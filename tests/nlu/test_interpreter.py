@@ -111,6 +111,21 @@ async def test_a_refused_connection_is_enough_to_change_over_and_the_log_says_so
     assert interpreter.engine == "embedded"
 
 
+async def dying(request: web.Request) -> web.StreamResponse:
+    """The process was killed while it answered."""
+    assert request.transport is not None
+    request.transport.abort()
+    return web.Response()
+
+
+async def test_a_connection_that_breaks_is_enough_too(embedded: EmbeddedEngine):
+    async with rasa(dying) as port:
+        interpreter = Interpreter(f"http://127.0.0.1:{port}", embedded, probe_every_s=60)
+        assert (await interpreter.interpret("salom", NOW)).engine == "embedded"
+        assert interpreter.engine == "embedded"
+        await interpreter.close()
+
+
 async def test_when_rasa_comes_up_the_bot_changes_over_by_itself(embedded: EmbeddedEngine):
     async with rasa(well) as port:
         pass
