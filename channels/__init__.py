@@ -9,6 +9,7 @@ from channels.sms_failover import SmsFailover
 from core.errors import SettingsError
 from core.ports import Channel, ChannelKind
 from core.settings import Settings
+from core.turns import Turns
 
 # name → the setting that names the account (set: the provider is used), and how the channel is made
 SMS_PROVIDERS: Mapping[str, tuple[str, Callable[[Settings], Channel]]] = {
@@ -18,11 +19,14 @@ SMS_PROVIDERS: Mapping[str, tuple[str, Callable[[Settings], Channel]]] = {
 }
 
 
-def from_settings(settings: Settings) -> dict[ChannelKind, Channel]:
-    """The channels this installation has. Raises SettingsError when one is named and its settings are missing."""
+def from_settings(settings: Settings, telegram_turns: Turns | None = None) -> dict[ChannelKind, Channel]:
+    """The channels this installation has; `telegram_turns`: the budget the bot's processes share.
+
+    Raises SettingsError when one is named and its settings are missing.
+    """
     found: dict[ChannelKind, Channel] = {}
     if settings.telegram_token is not None:
-        found["telegram"] = telegram.from_settings(settings)
+        found["telegram"] = telegram.from_settings(settings, telegram_turns)
     weights = sms_weights(settings)
     providers = [SMS_PROVIDERS[name][1](settings) for name in weights]
     if len(providers) == 1:

@@ -1,41 +1,33 @@
-"""A strict limiter for everything one bot sends: never above the rate in any second, one pause for the whole bot."""
+"""A strict limiter for what the worker sends by one bot: its turn in the budget, one a second to a chat, pauses, retries."""
 
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import Callable, Coroutine
 from typing import Any
 
 from telegram.error import RetryAfter
 from telegram.ext import BaseRateLimiter
 
+from core.turns import NoTurn, Turns
+
 Result = bool | dict[str, Any] | list[dict[str, Any]]
 
-SECOND = 1.02
-"""A little more than a second, since what leaves evenly arrives unevenly."""
 PER_CHAT_S = 1.02
-CATCH_UP_S = 0.05
-"""How much lost time may be made up for by leaving closer together; the count in a second holds all the same."""
+"""A little more than a second, since what leaves evenly arrives unevenly."""
 LIMITED = ("send", "copy", "forward")
 
 
 class StrictRateLimiter(BaseRateLimiter[None]):
-    """`rate_per_s` messages in any second, evenly spread; one a second to one chat.
+    """A message leaves when `turns` says so (core/budget.py), and one a second to one chat.
 
     After a 429 nothing leaves, for anybody, until `retry_after` has passed; other answers do not end the pause. A message
-    is tried again at most `max_retries` times, and not at all when it would wait longer than `longest_wait_s`: then the
-    RetryAfter goes to the caller, who has better things to do than to wait.
+    is tried again at most `max_retries` times, and not at all when it would wait longer than the turns' longest wait: then
+    a RetryAfter goes to the caller, who has better things to do than to wait.
     """
 
-    def __init__(self, rate_per_s: float, *, max_retries: int = 2, longest_wait_s: float = 20.0) -> None:
-        self.rate_per_s = rate_per_s
-        self._gap = SECOND / rate_per_s
-        self._max_retries, self._longest_wait_s = max_retries, longest_wait_s
-        self._starts: deque[float] = deque(maxlen=max(1, int(rate_per_s)))
-        self._next = 0.0
-        self._gate = asyncio.Lock()
-        self._paused_until = 0.0
+    def __init__(self, turns: Turns, *, max_retries: int = 2) -> None:
+        self.turns, self._max_retries = turns, max_retries
         self._by_chat: dict[object, float] = {}
         self.retries = 0
 
@@ -54,61 +46,41 @@ class StrictRateLimiter(BaseRateLimiter[None]):
         data: dict[str, Any],
         rate_limit_args: None,
     ) -> Result:
-        limited = endpoint.startswith(LIMITED)
         tries = 0
         while True:
-            await self._turn(data.get("chat_id") if limited else None, limited)
+            if endpoint.startswith(LIMITED):
+                await self._turn(data.get("chat_id"))
             try:
                 return await callback(*args, **kwargs)
             except RetryAfter as busy:
                 wait_s = _seconds(busy)
-                self._pause(wait_s)
+                await self.turns.pause(wait_s)
                 tries += 1
-                if tries > self._max_retries or wait_s > self._longest_wait_s:
+                if tries > self._max_retries or wait_s > self.turns.longest_wait_s:
                     raise
                 self.retries += 1
 
-    def _pause(self, seconds: float) -> None:
-        self._paused_until = max(self._paused_until, asyncio.get_running_loop().time() + seconds)
-
-    async def _turn(self, chat_id: object, limited: bool) -> None:
-        """Wait until this request may leave. Who waits for their own chat keeps no place in the queue of all."""
+    async def _turn(self, chat_id: object) -> None:
+        """Wait until this message may leave. Who waits for their own chat keeps no place in the queue of all."""
         loop = asyncio.get_running_loop()
         while True:
+            free_at = self._by_chat.get(chat_id, 0.0)
+            if free_at > loop.time():
+                await asyncio.sleep(free_at - loop.time())
+                continue
+            try:
+                await self.turns.turn()
+            except NoTurn as refused:
+                raise RetryAfter(int(refused.again_s) + 1) from refused
             now = loop.time()
-            self._refuse_long_pause(now)
-            free_at = max(self._paused_until, self._by_chat.get(chat_id, 0.0) if limited else 0.0)
-            if free_at > now:
-                await asyncio.sleep(free_at - now)
-            elif not limited or await self._leaves(chat_id):
+            if self._by_chat.get(chat_id, 0.0) <= now:
+                self._note(chat_id, now)
                 return
 
-    async def _leaves(self, chat_id: object) -> bool:
-        """Wait in the queue of all; False when a pause or the own chat got in the way meanwhile.
-
-        What counts is when a request really leaves: a loop that was held up must not let the late ones out together.
-        """
-        loop = asyncio.get_running_loop()
-        async with self._gate:
-            at = max(
-                self._next, self._starts[0] + SECOND if len(self._starts) == self._starts.maxlen else 0.0
-            )
-            if at > loop.time():
-                await asyncio.sleep(at - loop.time())
-            now = loop.time()
-            if max(self._paused_until, self._by_chat.get(chat_id, 0.0)) > now:
-                return False
-            self._starts.append(now)
-            self._next = max(self._next, now - CATCH_UP_S) + self._gap
-            self._by_chat[chat_id] = now + PER_CHAT_S
-            if len(self._by_chat) > 10_000:
-                self._by_chat = {chat: free_at for chat, free_at in self._by_chat.items() if free_at > now}
-            return True
-
-    def _refuse_long_pause(self, now: float) -> None:
-        left = self._paused_until - now
-        if left > self._longest_wait_s:
-            raise RetryAfter(int(left) + 1)
+    def _note(self, chat_id: object, now: float) -> None:
+        self._by_chat[chat_id] = now + PER_CHAT_S
+        if len(self._by_chat) > 10_000:
+            self._by_chat = {chat: free_at for chat, free_at in self._by_chat.items() if free_at > now}
 
 
 def _seconds(busy: RetryAfter) -> float:

@@ -6,20 +6,23 @@ that never came is an unknown outcome.
 
 from __future__ import annotations
 
-import httpx
+import aiohttp
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
 from telegram.ext import ExtBot
-from telegram.request import BaseRequest, HTTPXRequest
+from telegram.request import BaseRequest
 
 from channels.limiter import StrictRateLimiter
+from channels.telegram_request import AiohttpRequest
+from core.budget import Budget
 from core.errors import SettingsError
 from core.ports import Button, ChannelKind, DeliveryError, OutboundMessage, Receipt
 from core.settings import Settings
+from core.turns import Turns, alone
 
 GONE = ("chat not found", "user is deactivated", "peer_id_invalid", "user not found", "bot was kicked")
-NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+NEVER_LEFT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
 MISCONFIGURED_WAIT_S = 300.0
 """When Telegram does not know our token, no message is to blame: all wait."""
 
@@ -51,19 +54,18 @@ class TelegramChannel:
         await self._request.shutdown()
 
 
-def from_settings(settings: Settings, *, read_timeout_s: float = 10.0) -> TelegramChannel:
-    """The worker's share of the bot's rate: what is left when answers have theirs. Raises SettingsError without a token."""
+def from_settings(
+    settings: Settings, turns: Turns | None = None, *, read_timeout_s: float = 10.0
+) -> TelegramChannel:
+    """`turns`: the budget shared with the bot's answers and other workers; without it this process has all of the rate.
+
+    Raises SettingsError without a token.
+    """
     if settings.telegram_token is None:
         raise SettingsError("TELEGRAM_TOKEN is needed: the token @BotFather gave")
-    rate = max(1, settings.telegram_rate_per_s - settings.telegram_answers_share_per_s)
-    limiter = StrictRateLimiter(rate)
-    request = HTTPXRequest(
-        connection_pool_size=64,
-        connect_timeout=5.0,
-        read_timeout=read_timeout_s,
-        write_timeout=5.0,
-        pool_timeout=5.0,
-        httpx_kwargs={"trust_env": "127.0.0.1" not in settings.telegram_api_url},
+    limiter = StrictRateLimiter(turns or alone(Budget("telegram", settings.telegram_rate_per_s)))
+    request = AiohttpRequest(
+        read_timeout_s=read_timeout_s, trust_env="127.0.0.1" not in settings.telegram_api_url
     )
     url = settings.telegram_api_url.rstrip("/")
     bot: ExtBot[None] = ExtBot(
@@ -110,7 +112,7 @@ def _network(error: NetworkError) -> DeliveryError:
     cause = error.__cause__
     if isinstance(cause, NEVER_LEFT):
         return DeliveryError("telegram: not reachable")
-    if isinstance(cause, httpx.HTTPError):
+    if isinstance(cause, aiohttp.ClientError | TimeoutError):
         return DeliveryError("telegram: no answer", unknown=True)
     if "504" in error.message or "gateway time" in error.message.lower():
         return DeliveryError("telegram: gateway timed out", unknown=True)

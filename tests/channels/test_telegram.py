@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 
 import pytest
-from pydantic import SecretStr
 
 from channels import telegram
 from core.errors import SettingsError
@@ -120,6 +120,15 @@ def test_without_a_token_the_refusal_names_the_setting(settings):
         telegram.from_settings(settings.model_copy(update={"telegram_token": None}))
 
 
-def test_answers_keep_their_share_of_the_rate(settings):
-    more = {"telegram_rate_per_s": 30, "telegram_answers_share_per_s": 8, "telegram_token": SecretStr("42:x")}
-    assert telegram.from_settings(settings.model_copy(update=more)).limiter.rate_per_s == 22
+async def test_an_answer_that_breaks_off_is_an_unknown_outcome(settings):
+    async def broken_off(reader, writer):
+        await reader.read(64)
+        writer.close()
+
+    server = await asyncio.start_server(broken_off, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    channel = telegram.from_settings(reached_at(settings, f"http://127.0.0.1:{port}"))
+    error = await refusal(channel)
+    assert (error.unknown, error.permanent) == (True, False)
+    await channel.close()
+    server.close()
