@@ -25,6 +25,8 @@ JITTER = 0.2
 BEFORE_CLOSING = timedelta(hours=1)
 """A message moved to the evening before goes out so long before that evening ends."""
 FAILED_DAYS_BEFORE_PAUSE = 5
+LOOK_AGAIN = timedelta(hours=1)
+"""What staff hold back is looked at again so often, and at once when they release it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,10 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """Who is to be told, as the record stands now. `chat_id` is None when Telegram is not to be tried."""
+    """Who is to be told, as the record stands now. `chat_id` is None when Telegram is not to be tried.
+
+    `barred`: a trial is on, and this person is not on its list.
+    """
 
     id: int
     language: Language
@@ -106,17 +111,24 @@ class Recipient:
     paused: bool
     deceased: bool
     sent: Sequence[Sent] = ()
+    barred: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """One due moment. `way` is the channel it was moved to; with `only`, no other will do. `capped`: nobody asked for it."""
+    """One due moment. `way` is the channel it was moved to; with `only`, no other will do. `capped`: nobody asked for it.
+
+    `held`: staff hold it back. `urged`: staff want it now, whatever the caps say, and with `any_hour` at night too.
+    """
 
     expires_at: datetime
     stopped: bool = False
     way: ChannelKind | None = None
     only: bool = False
     capped: bool = True
+    held: bool = False
+    urged: bool = False
+    any_hour: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,14 +164,16 @@ def decide(due: Due, to: Recipient, now: datetime) -> Send | Wait | Drop:
         return Drop("expired")
     if to.deceased or not to.consented or to.paused:
         return Drop("deceased" if to.deceased else "paused" if to.paused else "no_consent")
+    if due.held or (to.barred and due.capped):
+        return Wait(min(now + LOOK_AGAIN, due.expires_at), "held" if due.held else "trial")
     possible = ways(to)
     way = due.way if due.way in possible or due.only else next(iter(possible), None)
     if way not in possible:
         return Drop("unreachable")
-    open_at = to.hours.next_open(now, workdays=due.capped)
+    open_at = now if due.any_hour else to.hours.next_open(now, workdays=due.capped)
     if open_at > now:
         return Wait(open_at, "hours") if open_at < due.expires_at else Drop("hours")
-    if due.capped and (until := capped_until(to.sent, way, now)) is not None:
+    if due.capped and not due.urged and (until := capped_until(to.sent, way, now)) is not None:
         return Wait(until, "cap") if until < due.expires_at else Drop("cap")
     address = to.phone if way == "sms" else str(to.chat_id)
     assert address is not None

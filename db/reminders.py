@@ -21,7 +21,8 @@ class Reminder(Base):
 
     `item` is a code of the calendars, or an appointment's id; `due_on` the day, `due_at` an appointment's start. `dose` tells
     rounds of one item apart: the dose, the how-manieth check, the season's year, an appointment's start in minutes.
-    `next_step` at `next_at` is what is planned next; planning reads only this index.
+    `next_step` at `next_at` is what is planned next; planning reads only this index. While `held_at` is
+    set staff hold it back: it is planned as ever, and waits.
     """
 
     __tablename__ = "reminders"
@@ -46,6 +47,8 @@ class Reminder(Base):
     stopped_at: Mapped[datetime | None]
     stop_reason: Mapped[StopReason | None]
     confirmed_at: Mapped[datetime | None]
+    held_at: Mapped[datetime | None]
+    held_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff_members.id"))
 
 
 class Occurrence(Base):
@@ -53,7 +56,8 @@ class Occurrence(Base):
 
     `moment_at` is when it was meant, `next_try_at` when to try next; after `expires_at` it is never sent. Several of one
     person that go out as one message follow the same `lead_id` (their own id for the one that leads); `channel` is the
-    channel to try, when it is settled, and `attempts` the failed tries on it.
+    channel to try, when it is settled, and `attempts` the failed tries on it. `urged_at`: staff asked for it to be sent
+    now; until `any_hour_until` at night too.
     """
 
     __tablename__ = "occurrences"
@@ -63,6 +67,7 @@ class Occurrence(Base):
         Index("ix_occurrences_leased", "lease_until", postgresql_where="state = 'claimed'"),
         Index("ix_occurrences_person_id", "person_id"),
         Index("ix_occurrences_lead_id", "lead_id"),
+        Index("ix_occurrences_moment_at", "moment_at", postgresql_using="brin"),
     )
 
     id: Mapped[Id]
@@ -81,6 +86,8 @@ class Occurrence(Base):
     channel: Mapped[ChannelKind | None]
     claimed_by: Mapped[str | None]
     lease_until: Mapped[datetime | None]
+    urged_at: Mapped[datetime | None]
+    any_hour_until: Mapped[datetime | None]
     created_at: Mapped[datetime]
     reminder: Mapped[Reminder] = relationship(lazy="raise")
 

@@ -22,10 +22,11 @@ from db.crypto import keyring
 from db.engine import Database
 from db.people import Person
 from db.reminders import Occurrence, Reminder
-from services import recipients
+from services import holding, recipients
 
 Decided = tuple[Occurrence, Reminder, rules.Send | rules.Wait | rules.Drop]
 _table = cast(Table, Occurrence.__table__)
+ANY_HOUR = rules.Hours(0, 0)
 
 
 async def claim(
@@ -59,13 +60,16 @@ async def claim(
         due = [(occurrence, reminder) for occurrence, reminder in found.all()]
         to = await recipients.load(session, person_ids, hours or rules.Hours(), now)
         about = await recipients.about(session, {reminder.about_id for _occurrence, reminder in due})
-        decided = [(o, r, _decide(o, r, to[o.person_id], about[r.about_id], now)) for o, r in due]
-        groups = _group(decided)
+        held = await holding.held(session, [reminder for _occurrence, reminder in due])
+        decided = [
+            (o, r, judge(o, r, to[o.person_id], about[r.about_id], now, held=r.id in held)) for o, r in due
+        ]
+        groups = grouped(decided)
         await _keep_claims(session, groups, worker, lease_s)
         await _keep_refusals(session, decided)
         appointments = {int(r.item) for _o, r, _d in decided if r.kind == "appointment"}
         visits = await recipients.visits(session, appointments)
-        return [_notice(group, to[group[0][0].person_id], about, visits) for group in groups.values()]
+        return [notice_of(group, to[group[0][0].person_id], about, visits) for group in groups.values()]
 
 
 async def _lock_people(session: AsyncSession, now: datetime, limit: int) -> list[int]:
@@ -85,15 +89,25 @@ async def _lock_people(session: AsyncSession, now: datetime, limit: int) -> list
     return list(await session.scalars(query))
 
 
-def _decide(
-    occurrence: Occurrence, reminder: Reminder, to: rules.Recipient, about: recipients.About, now: datetime
+def judge(
+    occurrence: Occurrence,
+    reminder: Reminder,
+    to: rules.Recipient,
+    about: recipients.About,
+    now: datetime,
+    *,
+    held: bool,
 ) -> rules.Send | rules.Wait | rules.Drop:
+    """What stands between this due moment and a message at `now`."""
     due = rules.Due(
         expires_at=occurrence.expires_at,
         stopped=reminder.stopped_at is not None or about.deceased,
         way=occurrence.channel,
         only=occurrence.step == UNCONFIRMED,
         capped=reminder.kind != "appointment",
+        held=held,
+        urged=occurrence.urged_at is not None,
+        any_hour=_any_hour(occurrence, now),
     )
     if about.name is None:
         return rules.Drop("broken")
@@ -102,7 +116,11 @@ def _decide(
     return rules.decide(due, to, now)
 
 
-def _group(decided: Iterable[Decided]) -> dict[int, list[Decided]]:
+def _any_hour(occurrence: Occurrence, now: datetime) -> bool:
+    return occurrence.any_hour_until is not None and now < occurrence.any_hour_until
+
+
+def grouped(decided: Iterable[Decided]) -> dict[int, list[Decided]]:
     """What goes out together, by the id of the one that leads: all of a person on one channel, each appointment apart."""
     leads: dict[tuple[object, ...], int] = {}
     groups: dict[int, list[Decided]] = defaultdict(list)
@@ -149,7 +167,7 @@ async def _keep_refusals(session: AsyncSession, decided: Iterable[Decided]) -> N
         await (await session.connection()).execute(query, refused)
 
 
-def _notice(
+def notice_of(
     group: Sequence[Decided],
     to: rules.Recipient,
     about: dict[int, recipients.About],
@@ -171,7 +189,7 @@ def _notice(
         fallback=rules.way_after(decision.way, to),
         failed=0 if moved else max(o.attempts for o, _r, _d in group),
         follow_up=to.choice == "auto" and decision.way == "telegram" and to.phone is not None,
-        hours=to.hours,
+        hours=ANY_HOUR if any(o.any_hour_until is not None for o, _r, _d in group) else to.hours,
     )
 
 
@@ -234,7 +252,7 @@ _BEGIN = text("""
         UPDATE occurrences o SET lease_until = now() + make_interval(secs => :lease_s)
         FROM wanted w, reminders r, people p, people about
         WHERE o.lead_id = w.lead_id AND o.claimed_by = :worker AND o.state = 'claimed' AND o.lease_until > now()
-          AND r.id = o.reminder_id AND r.stopped_at IS NULL
+          AND r.id = o.reminder_id AND r.stopped_at IS NULL AND r.held_at IS NULL
           AND p.id = o.person_id AND p.reminders_paused_at IS NULL AND p.deceased_on IS NULL
           AND about.id = r.about_id AND about.deceased_on IS NULL
           AND EXISTS (SELECT 1 FROM consents c WHERE c.person_id = o.person_id AND c.withdrawn_at IS NULL)

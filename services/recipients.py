@@ -16,6 +16,7 @@ from core.i18n import Words
 from core.notices import Visit
 from db.booking import Appointment
 from db.crypto import keyring
+from db.holds import Trial, TrialMember
 from db.people import Chat, Consent, Person
 from db.reminders import Delivery
 from services.promises import personal_hours
@@ -48,6 +49,7 @@ async def load(
     chats = await _chats(session, person_ids)
     consented = await _consented(session, person_ids)
     sent = await _sent(session, person_ids, now)
+    chosen = await _chosen(session, person_ids)
     return {
         row.id: rules.Recipient(
             id=row.id,
@@ -60,6 +62,7 @@ async def load(
             paused=row.reminders_paused_at is not None,
             deceased=row.deceased_on is not None,
             sent=sent.get(row.id, ()),
+            barred=chosen is not None and row.id not in chosen,
         )
         for row in found
     }
@@ -116,6 +119,14 @@ async def _chats(session: AsyncSession, person_ids: Collection[int]) -> dict[int
 
 async def _consented(session: AsyncSession, person_ids: Collection[int]) -> set[int | None]:
     query = select(Consent.person_id).where(Consent.person_id.in_(person_ids), Consent.withdrawn_at.is_(None))
+    return set(await session.scalars(query))
+
+
+async def _chosen(session: AsyncSession, person_ids: Collection[int]) -> set[int] | None:
+    """Who of these is on the list of the trial; None when no trial is on."""
+    if await session.scalar(select(Trial.on_at).where(Trial.on_at.is_not(None))) is None:
+        return None
+    query = select(TrialMember.person_id).where(TrialMember.person_id.in_(person_ids))
     return set(await session.scalars(query))
 
 

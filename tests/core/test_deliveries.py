@@ -95,6 +95,56 @@ def test_every_try_looks_at_everything_again(due, to, now, expected):
     assert rules.decide(due, to, now) == expected
 
 
+HELD = replace(DUE, held=True)
+BARRED = replace(BORIS, barred=True)
+VISIT = replace(DUE, capped=False)
+IN_AN_HOUR = NOON + timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("due", "to", "now", "expected"),
+    [
+        (HELD, BORIS, NOON, Wait(IN_AN_HOUR, "held")),
+        (replace(HELD, capped=False), BORIS, NOON, Wait(IN_AN_HOUR, "held")),
+        (replace(HELD, expires_at=at(12, 30)), BORIS, NOON, Wait(at(12, 30), "held")),
+        (replace(HELD, expires_at=NOON), BORIS, NOON, Drop("expired")),
+        (HELD, replace(BORIS, paused=True), NOON, Drop("paused")),
+        (replace(HELD, urged=True, any_hour=True), BORIS, NOON, Wait(IN_AN_HOUR, "held")),
+        (DUE, BARRED, NOON, Wait(IN_AN_HOUR, "trial")),
+        (VISIT, BARRED, NOON, Send("telegram", "77")),
+        (replace(DUE, expires_at=at(12, 30)), BARRED, NOON, Wait(at(12, 30), "trial")),
+        (DUE, replace(BARRED, consented=False), NOON, Drop("no_consent")),
+        (replace(DUE, urged=True), BARRED, NOON, Wait(IN_AN_HOUR, "trial")),
+    ],
+)
+def test_what_staff_hold_back_and_who_is_not_in_the_trial_waits_but_is_never_forgotten(
+    due, to, now, expected
+):
+    assert rules.decide(due, to, now) == expected
+
+
+URGED = replace(DUE, urged=True)
+AT_ONCE = replace(URGED, any_hour=True)
+TOLD_OFTEN = replace(BORIS, sent=[Sent(at(hour), "telegram") for hour in (9, 10, 11)])
+
+
+@pytest.mark.parametrize(
+    ("due", "to", "now", "expected"),
+    [
+        (URGED, TOLD_OFTEN, NOON, Send("telegram", "77")),
+        (URGED, BORIS, at(21), Wait(at(9, day=24), "hours")),
+        (AT_ONCE, BORIS, at(21), Send("telegram", "77")),
+        (AT_ONCE, replace(BORIS, consented=False), NOON, Drop("no_consent")),
+        (AT_ONCE, replace(BORIS, paused=True), NOON, Drop("paused")),
+        (AT_ONCE, replace(BORIS, deceased=True), NOON, Drop("deceased")),
+        (replace(AT_ONCE, expires_at=NOON), BORIS, NOON, Drop("expired")),
+        (replace(AT_ONCE, stopped=True), BORIS, NOON, Drop("acted_on")),
+    ],
+)
+def test_what_staff_send_now_passes_the_caps_and_the_night_only_when_they_say_so(due, to, now, expected):
+    assert rules.decide(due, to, now) == expected
+
+
 def test_a_fourth_unasked_message_waits_for_tomorrow_and_an_appointment_does_not():
     to = replace(BORIS, sent=[Sent(at(hour), "telegram") for hour in (9, 10, 11)])
     assert rules.decide(DUE, to, NOON) == Wait(at(0, day=24), "cap")
