@@ -49,8 +49,10 @@ class DeliveryError(SalomatError):
 
     `permanent`: never try this channel again for this message. `gone`: the address itself is dead (blocked, no such chat).
     `unknown`: the request left and no answer came: it may have been sent. `retry_after_s`: everybody must wait that long.
-    `args[0]` is safe to log: it names no person, number or text.
+    `args[0]` is safe to log: it names no person, number or text. `provider` is set where a channel has several.
     """
+
+    provider: str | None = None
 
     def __init__(
         self,

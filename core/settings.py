@@ -33,23 +33,27 @@ class Settings(BaseSettings):
 
     sms_providers: Annotated[tuple[str, ...], NoDecode] = ()
     sms_cyrillic: bool = False
+    sms_approved_only: Annotated[tuple[str, ...], NoDecode] = ("eskiz", "playmobile")
 
     twilio_account_sid: str | None = None
     twilio_auth_token: SecretStr | None = None
     twilio_from: str | None = None
     twilio_messaging_service_sid: str | None = None
     twilio_api_url: str = "https://api.twilio.com"
+    twilio_segment_price: float | None = Field(None, gt=0)
 
     eskiz_email: str | None = None
     eskiz_password: SecretStr | None = None
     eskiz_from: str = "4546"
     eskiz_api_url: str = "https://notify.eskiz.uz/api"
     eskiz_callback_secret: SecretStr | None = None
+    eskiz_segment_price: float | None = Field(None, gt=0)
 
     playmobile_login: str | None = None
     playmobile_password: SecretStr | None = None
     playmobile_from: str | None = None
     playmobile_api_url: str = "https://send.smsxabar.uz"
+    playmobile_segment_price: float | None = Field(None, gt=0)
 
     nlu_url: str | None = None
     nlu_timeout_s: float = Field(1.5, gt=0)
@@ -57,6 +61,12 @@ class Settings(BaseSettings):
     public_url: str = "http://127.0.0.1:8082"
     admin_host: str = "127.0.0.1"
     admin_port: int = 8082
+
+    status_host: str = "127.0.0.1"
+    bot_status_port: int | None = None
+    reminders_status_port: int | None = None
+    metrics_token: SecretStr | None = None
+    alarm_chat_ids: Annotated[tuple[int, ...], NoDecode] = ()
 
     encryption_keys: Annotated[tuple[SecretStr, ...], NoDecode] = ()
     lookup_key: SecretStr | None = None
@@ -69,12 +79,17 @@ class Settings(BaseSettings):
     tick_s: float = Field(5.0, gt=0)
     log_format: str = "console"
 
-    @field_validator("encryption_keys", "sms_providers", mode="before")
+    @field_validator("encryption_keys", "sms_providers", "sms_approved_only", "alarm_chat_ids", mode="before")
     @classmethod
     def _comma_separated(cls, value: object) -> object:
         return (
             tuple(key.strip() for key in value.split(",") if key.strip()) if isinstance(value, str) else value
         )
+
+    def segment_price(self, provider: str) -> float | None:
+        """Of one SMS segment, in the account's currency; None when nobody set it."""
+        price = getattr(self, f"{provider}_segment_price", None)
+        return float(price) if price is not None else None
 
 
 def load() -> Settings:

@@ -18,6 +18,7 @@ import channels
 from core import logs
 from core.settings import Settings, load
 from db.engine import connect
+from monitoring.status import served
 from reminders import jobs, scheduler
 from reminders.jobs import Work
 
@@ -52,7 +53,8 @@ async def run(settings: Settings) -> None:
         metronome = scheduler.build(work)
         metronome.start()
         log.info("worker_started", channels=sorted(work.channels), tick_s=settings.tick_s)
-        await work.stopping.wait()
+        async with served(work.watched.status, settings, settings.reminders_status_port):
+            await work.stopping.wait()
         metronome.pause()
         await _last_words()
         metronome.shutdown(wait=False)

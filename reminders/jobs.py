@@ -17,7 +17,9 @@ from core.deliveries import Hours, repeat_unknown
 from core.notices import Attempt, Notice
 from core.ports import Channel, ChannelKind, DeliveryError, OutboundMessage, Receipt
 from core.settings import Settings
+from monitoring import metrics
 from reminders import asking
+from reminders.watching import Watched
 from services import Database, deliveries, outcomes, programmes, receipts, reminders
 from services.outcomes import Outcome
 
@@ -41,6 +43,10 @@ class Work:
     clock: Callable[[], datetime]
     worker: str
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    watched: Watched = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.watched = Watched(self.database, self.channels, self.settings, self.clock)
 
     @property
     def hours(self) -> Hours:
@@ -73,6 +79,7 @@ async def deliver(work: Work) -> int:
     tried = 0
     limit = max(RECORDED_TOGETHER, work.settings.telegram_rate_per_s * 3)
     while not work.stopping.is_set():
+        work.watched.came()
         notices = await deliveries.claim(
             work.database, work.worker, work.clock(), limit, work.settings.lease_s, hours=work.hours
         )
@@ -155,6 +162,8 @@ async def _send(work: Work, channel: Channel, attempt: Attempt, message: Outboun
         log.warning("not_sent", delivery_id=attempt.delivery_id, error=str(result), unknown=result.unknown)
     else:
         log.info("sent", delivery_id=attempt.delivery_id, channel=channel.kind, provider=result.provider)
+    price = work.settings.segment_price(result.provider) if isinstance(result, Receipt) else None
+    metrics.count(channel.kind, channel.name, result, price)
     return Outcome(attempt, result)
 
 
@@ -180,6 +189,11 @@ async def _until_recorded(work: Work, keep: Callable[[], Awaitable[None]]) -> No
             log.warning("database_down", error=type(error).__name__, again_in_s=pause_s)
             await asyncio.sleep(pause_s)
             pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
+
+
+async def watch(work: Work) -> None:
+    """This worker lives; and is all well with the others?"""
+    await work.watched.watch.round()
 
 
 async def sweep(work: Work) -> tuple[int, int]:

@@ -8,6 +8,7 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
+from monitoring.watch import EVERY_S
 from reminders import jobs
 from reminders.jobs import Work
 
@@ -24,6 +25,7 @@ def table(work: Work) -> dict[str, tuple[Job, float]]:
         "sweep": (jobs.sweep, work.settings.lease_s / 2),
         "reconcile": (jobs.reconcile, work.settings.lease_s / 2),
         "follow": (jobs.follow, 60.0),
+        "watch": (jobs.watch, EVERY_S),
     }
 
 

@@ -81,7 +81,8 @@ async def _due(session: AsyncSession, now: datetime) -> tuple[int, datetime | No
     query = select(func.count(), func.min(Occurrence.next_try_at)).where(
         Occurrence.state == "due", Occurrence.next_try_at <= now
     )
-    return (await session.execute(query)).one()._tuple()
+    count, oldest = (await session.execute(query)).one()
+    return count, oldest
 
 
 async def _leases(session: AsyncSession) -> tuple[int, float]:
@@ -106,7 +107,8 @@ async def _not_approved(session: AsyncSession) -> int:
 
 async def _inbox(session: AsyncSession) -> tuple[int, datetime | None]:
     query = select(func.count(), func.min(InboxUpdate.received_at)).where(InboxUpdate.state == "new")
-    return (await session.execute(query)).one()._tuple()
+    count, oldest = (await session.execute(query)).one()
+    return count, oldest
 
 
 async def _beats(session: AsyncSession, now: datetime) -> dict[str, datetime]:
@@ -118,7 +120,7 @@ async def _beats(session: AsyncSession, now: datetime) -> dict[str, datetime]:
     return {row.process: row.newest for row in await session.execute(query)}
 
 
-async def _providers(session: AsyncSession, now: datetime) -> list[Provider]:
+async def _providers(session: AsyncSession, now: datetime) -> tuple[Provider, ...]:
     minute = func.sum(SmsCount.errors).filter(SmsCount.at > now - timedelta(seconds=ERRORS_WITHIN_S))
     query = (
         select(SmsCount.provider, minute, func.sum(SmsCount.errors), func.sum(SmsCount.taken))
@@ -134,4 +136,4 @@ async def _providers(session: AsyncSession, now: datetime) -> list[Provider]:
         found.append(
             Provider(row.name, row.weight, health, errors, taken, balance, row.currency, row.days_left)
         )
-    return found
+    return tuple(found)

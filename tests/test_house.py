@@ -21,7 +21,19 @@ from core.settings import Settings
 from tests import catalogs_are_fresh as catalogs
 
 ROOT = Path(__file__).resolve().parents[1]
-PACKAGES = ("core", "db", "services", "channels", "nlu", "bot", "reminders", "admin", "sandbox", "cli")
+PACKAGES = (
+    "core",
+    "db",
+    "services",
+    "channels",
+    "nlu",
+    "monitoring",
+    "bot",
+    "reminders",
+    "admin",
+    "sandbox",
+    "cli",
+)
 LANGUAGES = catalogs.LANGUAGES
 
 
