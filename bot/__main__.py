@@ -23,6 +23,7 @@ from bot.engine import Later
 from bot.errors import is_outage
 from bot.polling import Polling
 from bot.storage import DatabaseStorage
+from bot.turns import InTurn
 from core import logs, triage
 from core.errors import SettingsError
 from core.i18n import LANGUAGES, _
@@ -30,7 +31,7 @@ from core.settings import Settings, load
 from db.engine import Database, connect
 from nlu import training
 from nlu.interpreter import Interpreter
-from services import dialogue, questions
+from services import budget, dialogue, questions
 
 log = structlog.get_logger()
 
@@ -126,6 +127,7 @@ async def run(settings: Settings) -> None:
     helplines = tuple(line.strip() for line in settings.helplines.split(",") if line.strip())
     dispatcher = dispatching.build(database, interpreter, make_storage(settings, database), clock, helplines)
     polling = Polling(bot, dispatcher, database, clock, helplines)
+    bot.session.middleware(InTurn(budget.answers_turns(database, settings)))
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)

@@ -28,7 +28,7 @@ class Settings(BaseSettings):
     telegram_api_url: str = "https://api.telegram.org"
     telegram_bot_name: str = "salomat_bot"
     telegram_rate_per_s: int = Field(30, ge=1, le=1000)
-    telegram_answers_share_per_s: int = Field(8, ge=1)
+    telegram_answers_share_per_s: int = Field(1, ge=1)
     telegram_repeat_unknown: Literal["never", "appointments", "always"] = "appointments"
 
     sms_providers: Annotated[tuple[str, ...], NoDecode] = ()

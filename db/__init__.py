@@ -3,6 +3,7 @@
 from db import (
     advice,
     booking,
+    budget,
     dialogue,
     holds,
     monitoring,
@@ -19,6 +20,7 @@ __all__ = [
     "Base",
     "advice",
     "booking",
+    "budget",
     "dialogue",
     "holds",
     "monitoring",

@@ -21,6 +21,7 @@ from db.engine import connect
 from monitoring.status import served
 from reminders import jobs, scheduler
 from reminders.jobs import Work
+from services import budget
 
 log = structlog.get_logger()
 
@@ -34,8 +35,8 @@ def clock() -> datetime:
 @asynccontextmanager
 async def wired(settings: Settings, clock: Callable[[], datetime] = clock) -> AsyncIterator[Work]:
     """Everything the jobs need, closed again at the end. Raises SettingsError when something is missing."""
-    ways = channels.from_settings(settings)
     database = connect(settings)
+    ways = channels.from_settings(settings, budget.reminders_turns(database, settings))
     worker = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
     try:
         yield Work(database, ways, settings, clock, worker)
