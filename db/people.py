@@ -58,7 +58,7 @@ class Chat(Base):
 
 
 class Kinship(Base):
-    """`guardian` cares for `ward` and gets the reminders meant for the ward."""
+    """`guardian` cares for `ward` and gets the reminders meant for the ward, unless `muted_at` (the ward moved away)."""
 
     __tablename__ = "kinships"
     __table_args__ = (UniqueConstraint("guardian_id", "ward_id"),)
@@ -67,6 +67,7 @@ class Kinship(Base):
     guardian_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"))
     ward_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
     relation: Mapped[Literal["child", "parent", "spouse", "other"]]
+    muted_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
 
 
