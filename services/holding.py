@@ -17,13 +17,13 @@ from db.reminders import Reminder
 
 About = aliased(Person, name="about")
 Told = aliased(Person, name="told")
-CLINIC_ID: ColumnElement[int | None] = func.coalesce(Slot.clinic_id, About.clinic_id, Told.clinic_id)
+clinic_id: ColumnElement[int | None] = func.coalesce(Slot.clinic_id, About.clinic_id, Told.clinic_id)
 """Where the visit is, or to which clinic who is spoken of belongs, or who is told; in a statement joined by `with_clinic`."""
-HELD: ColumnElement[bool] = or_(Reminder.held_at.is_not(None), CLINIC_ID.in_(select(ClinicHold.clinic_id)))
+is_held: ColumnElement[bool] = or_(Reminder.held_at.is_not(None), clinic_id.in_(select(ClinicHold.clinic_id)))
 """Held back alone or with the whole clinic; in such a statement."""
 
 
-def with_clinic(query: Select[Any]) -> Select[Any]:
+def with_clinic(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
     """A statement on Reminder, joined with whoever is spoken of, whoever is told, and the visit."""
     appointment_id = case((Reminder.kind == "appointment", sql_cast(Reminder.item, BigInteger)))
     return (
@@ -39,6 +39,6 @@ async def held(session: AsyncSession, reminders: Sequence[Reminder]) -> set[int]
     found = {row.id for row in reminders if row.held_at is not None}
     if await session.scalar(select(ClinicHold.clinic_id).limit(1)) is not None:
         ids = [row.id for row in reminders]
-        query = with_clinic(select(Reminder.id)).where(Reminder.id.in_(ids), HELD)
+        query = with_clinic(select(Reminder.id)).where(Reminder.id.in_(ids), is_held)
         found |= set(await session.scalars(query))
     return found

@@ -198,6 +198,50 @@ def items_of(appointment: Appointment) -> set[str]:
     return {*(service.items if service else ()), *([appointment.item] if appointment.item else ())}
 
 
+async def bring_forward_in(session: AsyncSession, row: Reminder, now: datetime) -> Occurrence | None:
+    """The next step planned for now, the one after it next; None when none is to come. In the caller's transaction."""
+    moment = next_moment(row, now)
+    if moment is None or row.next_at is None:
+        return None
+    later = rules.next_step(_promise_of(row), await _past(session, row.id) | {moment.step}, now, row.next_at)
+    _set_next(row, later)
+    session.add(moment)
+    await session.flush()
+    return moment
+
+
+def next_moment(row: Reminder, now: datetime) -> Occurrence | None:
+    """The due moment of a live promise's next step as if it were now; in no session yet."""
+    if row.stopped_at is not None or row.next_step is None or row.next_at is None:
+        return None
+    *_ids, name, _at, _try_at, expires_at = _moment(
+        row, _promise_of(row), row.next_step, row.next_at, Hours()
+    )
+    return Occurrence(
+        reminder_id=row.id,
+        person_id=row.person_id,
+        step=name,
+        moment_at=now,
+        next_try_at=now,
+        expires_at=expires_at,
+        state="due",
+        attempts=0,
+        created_at=now,
+    )
+
+
+async def moments_in(
+    session: AsyncSession, rows: Sequence[tuple[Reminder, Hours]], now: datetime, until: datetime
+) -> list[tuple[Occurrence, Reminder]]:
+    """The due moments `plan` would make of these promises until then; nothing is written, they are in no session."""
+    past = await _past_of(session, [row.id for row, _hours in rows])
+    return [
+        (Occurrence(**dict(zip(_MOMENT_COLUMNS, one, strict=True)), state="due", attempts=0), row)
+        for row, hours in rows
+        for one in _due_moments(row, past.get(row.id, set()), hours, now, until)[0]
+    ]
+
+
 async def plan(database: Database, now: datetime, *, hours: Hours | None = None) -> int:
     """Due promises become occurrences; how many. Costs what is due, not what is registered. Safe to repeat and to run twice."""
     planned = 0
@@ -248,6 +292,7 @@ _DUE = (
     Reminder.stopped_at,
 )
 _Moment = tuple[int, int, str, datetime, datetime, datetime]
+_MOMENT_COLUMNS = ("reminder_id", "person_id", "step", "moment_at", "next_try_at", "expires_at")
 _PLAN_ARRAYS = ("reminder_ids", "person_ids", "steps", "moments", "tries", "ends")
 _PLAN = text(
     """
@@ -275,12 +320,13 @@ def _arrays(names: Sequence[str], rows: Sequence[tuple[object, ...]]) -> dict[st
 
 
 def _due_moments(
-    row: Any, taken: set[str], hours: Hours, now: datetime
+    row: Any, taken: set[str], hours: Hours, now: datetime, until: datetime | None = None
 ) -> tuple[list[_Moment], tuple[str | None, datetime | None]]:
     """The steps within reach, usually one, and the step that is next after them."""
     promise, moments = _promise_of(row), []
+    until = until or now + HORIZON
     name, at = (None, None) if row.stopped_at is not None else (row.next_step, row.next_at)
-    while at is not None and name is not None and at <= now + HORIZON:
+    while at is not None and name is not None and at <= until:
         if name not in taken:
             moments.append(_moment(row, promise, name, at, hours))
             taken.add(name)
@@ -345,7 +391,9 @@ async def _past_of(session: AsyncSession, reminder_ids: Sequence[int]) -> dict[i
 
 
 async def _recipients(session: AsyncSession, about: Person, now: datetime) -> tuple[int, ...]:
-    guardians = (await session.scalars(select(Kinship.guardian_id).where(Kinship.ward_id == about.id))).all()
+    kin = select(Kinship.guardian_id, Kinship.muted_at).where(Kinship.ward_id == about.id)
+    guardians = {row.guardian_id: row.muted_at for row in await session.execute(kin)}
     chat = select(Chat.id).where(Chat.person_id == about.id, Chat.gone_at.is_(None)).limit(1)
     reachable = about.phone_hash is not None or await session.scalar(chat) is not None
-    return rules.recipients(age_years(about.birth_date, day_of(now)), guardians, about.id, reachable)
+    told = rules.recipients(age_years(about.birth_date, day_of(now)), guardians, about.id, reachable)
+    return tuple(one for one in told if guardians.get(one) is None)
