@@ -15,6 +15,7 @@ from bot.features.family import handlers as family
 from bot.features.passport import handlers as passport
 from bot.features.privacy import handlers as privacy
 from bot.features.questions import handlers as questions
+from bot.features.reminders import endings
 from bot.features.reminders import handlers as reminders
 from bot.features.start import handlers as start
 from bot.middlewares import OncePressed, Recognise
@@ -32,6 +33,8 @@ ROUTERS: tuple[Router, ...] = (
     questions.commands,
     privacy.commands,
     advice.commands,
+    endings.commands,
+    endings.words,  # before any step: grief is no answer to a question
     forms.router,
     visits.steps,
     booking.steps,

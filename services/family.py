@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import delete as sql_delete
@@ -29,7 +30,11 @@ async def add_ward(
             raise rules.NotRegistered
         family = await wards_in(session, guardian_id)
         for there in family:
-            if there.birth_date == profile.birth_date and there.name.casefold() == profile.name.casefold():
+            if (
+                there.deceased_on is None
+                and there.birth_date == profile.birth_date
+                and there.name.casefold() == profile.name.casefold()
+            ):
                 return citizen(there, guardian.language)
         if len(family) >= MOST_WARDS:
             raise Refusal(_("There are already {most} people in your family list.", most=MOST_WARDS))
@@ -45,9 +50,16 @@ async def add_ward(
 
 
 async def wards(database: Database, person_id: int) -> list[rules.Citizen]:
-    """The person's wards, oldest first."""
+    """The person's wards, oldest first, without those who died; `paused`: reminders about them are stopped."""
+    query = select(Kinship.ward_id).where(Kinship.guardian_id == person_id, Kinship.muted_at.is_not(None))
     async with database.transaction() as session:
-        return [citizen(ward, ward.language) for ward in await wards_in(session, person_id)]
+        muted = set(await session.scalars(query))
+        found = await wards_in(session, person_id)
+        return [
+            replace(citizen(ward, ward.language), paused=ward.id in muted)
+            for ward in found
+            if ward.deceased_on is None
+        ]
 
 
 async def remove_ward(database: Database, guardian_id: int, ward_id: int, now: datetime) -> None:

@@ -191,21 +191,18 @@ async def _recipients(
     session: AsyncSession, people: Iterable[Any], now: datetime
 ) -> dict[int, tuple[int, ...]]:
     ids = [person.id for person in people]
-    kin = select(Kinship.ward_id, Kinship.guardian_id).where(Kinship.ward_id.in_(ids))
+    kin = select(Kinship.ward_id, Kinship.guardian_id, Kinship.muted_at).where(Kinship.ward_id.in_(ids))
     guardians = await _by_person(session, kin)
     here = select(Chat.person_id).where(Chat.person_id.in_(ids), Chat.gone_at.is_(None))
     chatting = set(await session.scalars(here))
-    return {
-        person.id: ()
-        if person.deceased_on
-        else promise_rules.recipients(
-            age_years(person.birth_date, day_of(now)),
-            [row.guardian_id for row in guardians[person.id]],
-            person.id,
-            person.phone_hash is not None or person.id in chatting,
-        )
-        for person in people
-    }
+    told: dict[int, tuple[int, ...]] = {}
+    for person in people:
+        muted = {row.guardian_id: row.muted_at for row in guardians[person.id]}
+        reachable = person.phone_hash is not None or person.id in chatting
+        age = age_years(person.birth_date, day_of(now))
+        found = () if person.deceased_on else promise_rules.recipients(age, muted, person.id, reachable)
+        told[person.id] = tuple(one for one in found if muted.get(one) is None)
+    return told
 
 
 async def _promises(session: AsyncSession, ids: Sequence[int]) -> Found:

@@ -20,10 +20,10 @@ from db.people import Chat, Person
 from db.programmes import Recommendation
 from db.reminders import InboundSms, Occurrence, Reminder, StopReason
 from services import audit, programmes
+from services.planning import plan as plan
 from services.promises import drop_appointment_in as drop_appointment_in
 from services.promises import missed_appointment_in as missed_appointment_in
 from services.promises import personal_hours, stop_in
-from services.promises import plan as plan
 from services.promises import promise_appointment_in as promise_appointment_in
 
 
@@ -74,11 +74,11 @@ async def stop(database: Database, reminder_id: int, person_id: int, now: dateti
         await _end(session, await _together(session, row), "declined", now)
 
 
-async def ended(database: Database, about_id: int, person_id: int, now: datetime) -> None:
-    """A sad or final end (a pregnancy, a child, moved away): everything about that person ends, and nobody asks again."""
-    query = select(Reminder).where(Reminder.person_id == person_id, Reminder.about_id == about_id)
+async def about(database: Database, reminder_id: int, person_id: int) -> list[int]:
+    """Whom the message with this reminder was about. Raises NotYourReminder."""
     async with database.transaction() as session:
-        await _end(session, (await session.scalars(query.with_for_update())).all(), "ended", now)
+        row = await _own(session, reminder_id, person_id)
+        return list(dict.fromkeys(one.about_id for one in await _together(session, row)))
 
 
 async def later(database: Database, reminder_id: int, person_id: int, now: datetime, days: int = 3) -> None:
@@ -212,6 +212,8 @@ async def _own(session: AsyncSession, reminder_id: int, person_id: int) -> Remin
     row = await session.get(Reminder, reminder_id, with_for_update=True)
     if row is None or row.person_id != person_id:
         raise rules.NotYourReminder
+    if (await session.get_one(Person, row.about_id)).deceased_on is not None:
+        raise rules.NotYourReminder  # an old button about somebody who died is not answered with «well done»
     return row
 
 

@@ -80,15 +80,18 @@ FORM = forms.register(
 
 
 def card(ward: Citizen, today: date) -> tuple[Text, list[list[Press]]]:
-    text = join(
-        "\n",
+    lines = [
         Text("<b>{name}</b>", values={"name": ward.name}),
         _("{birth_date}, {age}", birth_date=ward.birth_date, age=rules.show_age(ward.birth_date, today)),
-    )
-    return text, [
+    ]
+    rows = [
         [Press(_("Vaccinations"), f"pp:vac:{ward.id}"), Press(_("Passport"), f"pp:show:{ward.id}")],
         [Press(_("Book"), f"bk:start::{ward.id}:"), Press(_("Remove"), f"fam:remove:{ward.id}")],
     ]
+    if ward.paused:
+        lines.append(_("Reminders are stopped."))
+        rows.append([Press(_("Start again"), f"end:back:{ward.id}")])
+    return join("\n", *lines), rows
 
 
 @commands.message(Command("family"))
@@ -127,7 +130,10 @@ async def add(
 async def ask_remove(press: CallbackQuery, say: Say, visitor: Visitor, database: Database) -> None:
     ward = await _ward(press, visitor, database)
     if ward:
-        rows = [[Press(_("Yes, remove"), f"fam:yes:{ward.id}"), Press(_("Keep"), "fam:keep")]]
+        rows = [
+            [Press(_("Yes, remove"), f"fam:yes:{ward.id}"), Press(_("Keep"), "fam:keep")],
+            [Press(_("Other reason…"), f"end:ask:{ward.id}")],
+        ]
         await say(
             _("Remove {name} from your list? Their reminders to you will stop.", name=ward.first_name), rows
         )

@@ -51,7 +51,8 @@ def reminder_settings(citizen: Citizen) -> tuple[Text, Rows]:
         for code, (a, b) in HOURS.items()
         if (a, b) != (open_from, open_to)
     ]
-    return text, [channels, *keyboards.columns(hours, 2), [Press(_("Stop all"), "set:pause")]]
+    stops = [Press(_("Stop all"), "set:pause"), Press(_("Other reason…"), "end:whom")]
+    return text, [channels, *keyboards.columns(hours, 2), stops]
 
 
 @commands.callback_query(F.data == "set:reminders")

@@ -107,7 +107,8 @@ async def stop(press: CallbackQuery, say: Say, visitor: Visitor, database: Datab
     """This one only; a no is accepted at once."""
     await reminders.stop(database, _id(press), me(visitor), now)
     await say.without_buttons()
-    await say(_("This reminder is stopped. To stop all of them: /stop"))
+    rows = [[Press(_("Other reason…"), f"end:about:{_id(press)}")]]
+    await say(_("This reminder is stopped. To stop all of them: /stop"), rows)
 
 
 def _id(press: CallbackQuery) -> int:
