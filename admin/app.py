@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib.util
 import logging
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,17 +18,18 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 from starlette_admin.contrib.sqla import Admin
 from starlette_admin.i18n import I18nConfig, TimezoneConfig
 from starlette_admin.theme import DefaultTheme, TablerSettings
 
-from admin import errors, tables, words
+from admin import errors, status, tables, words
 from admin import routes as pages
 from admin.auth import HOME, StaffAuth
 from admin.security import BehindHttps, NonceLoader, SameOrigin, SecurityHeaders
 from core.errors import SettingsError
 from core.settings import Settings
+from monitoring.watch import Watch
 from services import Database, staff
 
 HERE = Path(__file__).resolve().parent
@@ -54,12 +57,11 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     if len(secret_key) < 32:
         raise SettingsError("SESSION_KEY is needed, 32 characters or more: make one with `salomat keys`")
     https = settings.public_url.startswith("https://")
-    app = FastAPI(title="Salomat admin", openapi_url=None, docs_url=None, redoc_url=None, lifespan=_lifespan)
-
-    @app.get("/health")
-    async def health() -> Response:
-        up = await database.is_up()
-        return JSONResponse({"status": "ok" if up else "no database"}, 200 if up else 503)
+    watch = Watch(database, "admin", lambda: datetime.now(UTC))
+    app = FastAPI(
+        title="Salomat admin", openapi_url=None, docs_url=None, redoc_url=None, lifespan=_watched_by(watch)
+    )
+    app.include_router(status.router(settings, database))
 
     @app.get("/")
     async def root() -> Response:
@@ -104,6 +106,7 @@ def admin_site(settings: Settings, database: Database, secret_key: str, https: b
         pages.not_given.NotGiven(database, secret_key),
         tables.reminders.Reminders(),
         pages.reminders.Reminders(database),
+        pages.alarms.Alarms(database),
         pages.calendar.Calendar(database),
         pages.articles.Articles(database),
         tables.staff.Staff(),
@@ -114,10 +117,17 @@ def admin_site(settings: Settings, database: Database, secret_key: str, https: b
     return site
 
 
-@asynccontextmanager
-async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    await staff.prepare()
-    yield
+def _watched_by(watch: Watch) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        await staff.prepare()
+        watching = asyncio.create_task(watch.run())
+        yield
+        watching.cancel()
+        with suppress(asyncio.CancelledError):
+            await watching
+
+    return lifespan
 
 
 def _include_webhooks(app: FastAPI, settings: Settings, database: Database) -> None:

@@ -122,6 +122,7 @@ STANDING: Mapping[str, Text] = {
     "to_verify": _("To be verified"),
 }
 ACTION: Mapping[str, Text] = {
+    "alarm.acknowledge": _("Looks after an alarm"),
     "appointment.book": _("Booked a visit"),
     "appointment.cancel": _("Cancelled a visit"),
     "appointment.cancelled": _("Cancelled a visit"),

@@ -41,6 +41,8 @@ ROUTES: Mapping[str, Area] = {
     "appointment-settle": "appointments",
     "reminders": "reminders",
     "reminder": "reminders",
+    "alarms": "reminders",
+    "alarm-acknowledge": "reminders",
     "questions": "questions",
     "question": "questions",
     "question-answer": "questions",

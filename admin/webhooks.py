@@ -14,6 +14,7 @@ from twilio.request_validator import RequestValidator
 from channels import sms_eskiz, sms_twilio
 from core.settings import Settings
 from db.engine import Database
+from monitoring.metrics import RECEIPTS
 from services import receipts, reminders
 from services.receipts import Report
 
@@ -39,7 +40,8 @@ def router(settings: Settings, database: Database) -> APIRouter:
             error = form.get("ErrorCode") or None
             permanent = sms_twilio.later_permanent(int(error)) if error and error.isdigit() else False
             report = Report(state, error and f"twilio: {error}", permanent)
-            await receipts.receipt(database, request.query_params.get("key", ""), report, _now())
+            if await receipts.receipt(database, request.query_params.get("key", ""), report, _now()):
+                RECEIPTS.labels("twilio", state).inc()
         return Response(status_code=TAKEN)
 
     @routes.post("/twilio/inbound")
@@ -61,7 +63,8 @@ def router(settings: Settings, database: Database) -> APIRouter:
         state = sms_eskiz.STATES.get(said.upper())
         if state is not None:
             report = Report(state, f"eskiz: {said}" if state == "failed" else None, sms_eskiz.is_final(said))
-            await receipts.receipt(database, key, report, _now())
+            if await receipts.receipt(database, key, report, _now()):
+                RECEIPTS.labels("eskiz", state).inc()
         return Response(status_code=TAKEN)
 
     return routes

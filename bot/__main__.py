@@ -18,6 +18,7 @@ from aiogram.fsm.storage.redis import RedisStorage
 from aiogram.types import BotCommand
 
 from bot import dispatcher as dispatching
+from bot import watching
 from bot.clock import clock
 from bot.engine import Later
 from bot.errors import is_outage
@@ -29,6 +30,8 @@ from core.errors import SettingsError
 from core.i18n import LANGUAGES, _
 from core.settings import Settings, load
 from db.engine import Database, connect
+from monitoring import metrics
+from monitoring.status import served
 from nlu import training
 from nlu.interpreter import Interpreter
 from services import budget, dialogue, questions
@@ -112,7 +115,9 @@ async def keep_house(database: Database) -> None:
 
 async def understand(interpreter: Later) -> None:
     """Ends the process, loudly, when no engine can be made."""
-    log.info("understands", engine=str((await interpreter.ready()).engine))
+    ready = await interpreter.ready()
+    metrics.show_engine(lambda: ready.engine)
+    log.info("understands", engine=str(ready.engine))
     await asyncio.Event().wait()
 
 
@@ -137,6 +142,7 @@ async def run(settings: Settings) -> None:
             polling.run(),
             bring_answers(bot, database),
             keep_house(database),
+            watching.watch(database, clock, bot, settings, polling).run(),
             understand(interpreter),
             stop.wait(),
         )
@@ -150,7 +156,8 @@ async def run(settings: Settings) -> None:
     gc.set_threshold(20_000, 20, 50)
     log.info("bot_started")
     try:
-        done, _pending = await asyncio.wait(jobs, return_when=asyncio.FIRST_COMPLETED)
+        async with served(watching.status(database, clock, polling), settings, settings.bot_status_port):
+            done, _pending = await asyncio.wait(jobs, return_when=asyncio.FIRST_COMPLETED)
         for job in done:
             job.result()
     finally:

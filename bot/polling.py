@@ -93,6 +93,7 @@ class Polling:
         self._helped: set[int] = set()  # emergencies answered without the database; not to be answered again
         self._offset: int | None = None
         self._allowed = dispatcher.resolve_used_update_types()
+        self.polled_at = clock()
         bot.session.middleware(Remember(database))
 
     async def run(self) -> None:
@@ -129,12 +130,14 @@ class Polling:
 
     async def _fetch(self, wait_s: int) -> list[Update]:
         try:
-            return await self._bot.get_updates(
+            updates = await self._bot.get_updates(
                 offset=self._offset,
                 timeout=wait_s,
                 allowed_updates=self._allowed,
                 request_timeout=wait_s + 10,
             )
+            self.polled_at = self._clock()
+            return updates
         except TelegramRetryAfter as busy:
             await asyncio.sleep(busy.retry_after)
         except (TelegramNetworkError, TelegramAPIError) as error:

@@ -5,7 +5,8 @@ https://prometheus.io/docs/practices/naming/
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import get_args
 
 from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, generate_latest
@@ -13,6 +14,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from core.alarms import Kind
+from core.intents import EngineName
 from core.ports import ChannelKind, DeliveryError, Receipt
 from services.monitoring import Figures
 
@@ -36,6 +38,16 @@ def count(kind: ChannelKind, name: str, result: Receipt | DeliveryError, price: 
         SEGMENTS.labels(result.provider).inc(result.segments)
         if price is not None:
             COST.labels(result.provider).inc(price * result.segments)
+
+
+def show_engine(used: Callable[[], EngineName]) -> None:
+    """`used` is asked at every scrape."""
+    for name in get_args(EngineName):
+        ENGINE.labels(name).set_function(partial(_is_used, used, name))
+
+
+def _is_used(used: Callable[[], EngineName], name: EngineName) -> float:
+    return float(used() == name)
 
 
 class Whole(Collector):

@@ -9,6 +9,7 @@ import structlog
 
 from channels.asked import Answers
 from core.ports import Channel, DeliveryError, Receipt
+from monitoring.metrics import RECEIPTS
 from services import Database, receipts
 
 log = structlog.get_logger()
@@ -49,5 +50,6 @@ async def follow(database: Database, channel: Channel, now: datetime) -> int:
         state = next((c.state for c in candidates if c.provider_id == one.provider_id), "sent")
         if state != "sent":
             await receipts.receipt(database, one.key, receipts.Report(state, "as asked"), now)
+            RECEIPTS.labels(candidates[0].provider, state).inc()
             known += 1
     return known

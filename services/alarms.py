@@ -16,6 +16,7 @@ from core.alarms import Kind, Process
 from core.staff import Member
 from db.engine import Database
 from db.monitoring import Alarm, Heartbeat
+from db.staff import StaffMember
 from services import audit
 from services.monitoring import BEATS_FOR
 
@@ -25,13 +26,15 @@ _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(5150)")
 
 @dataclass(frozen=True, slots=True)
 class Raised:
-    """An alarm that is not over."""
+    """An alarm; `acknowledged_by` is the name of whoever looks after it."""
 
     id: int
     kind: Kind
     details: Mapping[str, Any]
     raised_at: datetime
+    cleared_at: datetime | None
     acknowledged_at: datetime | None
+    acknowledged_by: str | None = None
 
 
 async def beat(
@@ -82,8 +85,19 @@ async def _raise(session: AsyncSession, kind: Kind, details: Mapping[str, Any], 
 
 async def raised(database: Database) -> list[Raised]:
     """Those not over, the oldest first."""
+    return [one for one in await recent(database) if one.cleared_at is None][::-1]
+
+
+async def recent(database: Database, limit: int = 50) -> list[Raised]:
+    """The latest, first those that are not over."""
+    query = (
+        select(Alarm, StaffMember.name)
+        .outerjoin(StaffMember, StaffMember.id == Alarm.acknowledged_by_id)
+        .order_by(Alarm.cleared_at.is_(None).desc(), Alarm.raised_at.desc(), Alarm.id.desc())
+        .limit(limit)
+    )
     async with database.transaction() as session:
-        return [_view(row) for row in await session.scalars(_open())]
+        return [_view(row, name) for row, name in await session.execute(query)]
 
 
 async def acknowledge(database: Database, alarm_id: int, member: Member, now: datetime) -> None:
@@ -133,5 +147,5 @@ def _open() -> Any:
     return select(Alarm).where(Alarm.cleared_at.is_(None)).order_by(Alarm.raised_at, Alarm.id)
 
 
-def _view(row: Alarm) -> Raised:
-    return Raised(row.id, row.kind, row.details, row.raised_at, row.acknowledged_at)
+def _view(row: Alarm, name: str | None = None) -> Raised:
+    return Raised(row.id, row.kind, row.details, row.raised_at, row.cleared_at, row.acknowledged_at, name)

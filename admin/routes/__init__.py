@@ -1,6 +1,7 @@
 """Pages where staff do real work, one noun a file; they ask services and never the database."""
 
 from admin.routes import (
+    alarms,
     appointments,
     articles,
     calendar,
@@ -15,6 +16,7 @@ from admin.routes import (
 )
 
 __all__ = [
+    "alarms",
     "appointments",
     "articles",
     "calendar",

@@ -10,9 +10,10 @@ from starlette_admin.routing import route
 
 from admin.auth import member_of
 from admin.pages import Page, now
+from core.alarms import sentence
 from core.i18n import Text, _, n_
 from core.staff import Member
-from services import desk, editing
+from services import alarms, desk, editing
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +31,15 @@ class Home(Page):
 
     @route("", name="index")
     async def index(self, request: Request) -> Response:
-        tiles = await self._tiles(member_of(request))
+        member = member_of(request)
+        tiles = await self._tiles(member)
         return self.render(
             request,
             "home.html",
             waiting=[tile for tile in tiles if tile.waits],
             rest=[tile for tile in tiles if not tile.waits],
+            alarms=await alarms.raised(self.database) if member.may("reminders") else (),
+            sentence=sentence,
         )
 
     async def _tiles(self, member: Member) -> list[Tile]:

@@ -35,7 +35,8 @@ async def test_the_process_answers_and_stops_cleanly_on_sigterm(settings, databa
                 break
             except httpx.ConnectError:
                 await asyncio.sleep(0.1)
-        assert answer.json() == {"status": "ok"}
+        assert answer.json() == {"status": "ok", "checks": {"database": {"ok": True}}}
+        assert "salomat_due 0.0" in (await client.get("/metrics")).text
         assert (await client.get("/")).headers["location"] == "/admin/"
         assert (await client.get("/admin/static/salomat.css")).status_code == 200
         assert (await client.get("/docs")).status_code == 404
