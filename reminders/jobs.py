@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -19,15 +18,15 @@ from core.ports import Channel, ChannelKind, DeliveryError, OutboundMessage, Rec
 from core.settings import Settings
 from monitoring import metrics
 from reminders import asking
+from reminders import lanes as waiting
 from reminders.watching import Watched
 from services import Database, deliveries, outcomes, programmes, receipts, reminders
 from services.outcomes import Outcome
 
 log = structlog.get_logger()
 
-RECORDED_TOGETHER = 10
-"""A kill between request and record leaves so many outcomes unknown, at most, for each that sends."""
-ASSUMED_ANSWER_S = 0.1
+CLAIMED_TOGETHER = 60
+SMS_RATE_PER_S = 10
 NO_CHANNEL_WAIT = timedelta(hours=1)
 DATABASE_DOWN = (OperationalError, InterfaceError, OSError)
 LONGEST_PAUSE_S = 5.0
@@ -75,44 +74,48 @@ async def plan(work: Work) -> int:
 
 
 async def deliver(work: Work) -> int:
-    """Send what is due until nothing is left; how many messages were tried."""
-    tried = 0
-    limit = max(RECORDED_TOGETHER, work.settings.telegram_rate_per_s * 3)
-    while not work.stopping.is_set():
-        work.watched.came()
-        notices = await deliveries.claim(
-            work.database, work.worker, work.clock(), limit, work.settings.lease_s, hours=work.hours
-        )
-        if not notices:
-            break
-        lanes: dict[ChannelKind, deque[Notice]] = defaultdict(deque)
-        for notice in notices:
-            lanes[notice.way].append(notice)
-        await asyncio.gather(*(_lane(work, way, queue) for way, queue in lanes.items()))
-        tried += len(notices)
+    """Send what is due until nothing is left; how many messages were tried.
+
+    Small claims follow each other while earlier ones are being sent: nobody waits for a big one, nor does the loop.
+    """
+    tried, lanes = 0, {way: _lane(work, way, channel) for way, channel in work.channels.items()}
+    try:
+        while not work.stopping.is_set():
+            work.watched.came()
+            notices = await deliveries.claim(
+                work.database,
+                work.worker,
+                work.clock(),
+                CLAIMED_TOGETHER,
+                work.settings.lease_s,
+                hours=work.hours,
+            )
+            if not notices and not any(lane.tasks for lane in lanes.values()):
+                break
+            tried += len(notices)
+            for notice in notices:
+                if notice.way in lanes:
+                    lanes[notice.way].add(notice)
+            await _put_off(work, [notice.lead_id for notice in notices if notice.way not in lanes])
+            # what failed for certain may be due again on the next channel: looked at when the rest is sent
+            await (waiting.room(list(lanes.values())) if notices else waiting.emptied(list(lanes.values())))
+    finally:
+        await waiting.emptied(list(lanes.values()))
+        left = [notice.lead_id for lane in lanes.values() for notice in lane.queue]
+        if left:
+            await deliveries.release(work.database, left, work.worker)
     return tried
 
 
-async def _lane(work: Work, way: ChannelKind, queue: deque[Notice]) -> None:
-    """One channel's messages; a slow channel does not hold up another."""
-    channel = work.channels.get(way)
-    if channel is None:
-        leads = [notice.lead_id for notice in queue]
-        await deliveries.put_off(
-            work.database, leads, work.worker, work.clock() + NO_CHANNEL_WAIT, "no_channel"
-        )
-        return
-    rate = work.settings.telegram_rate_per_s if way == "telegram" else RECORDED_TOGETHER
-    senders = max(1, round(rate * ASSUMED_ANSWER_S / RECORDED_TOGETHER))
+def _lane(work: Work, way: ChannelKind, channel: Channel) -> waiting.Lane:
+    rate_per_s = work.settings.telegram_rate_per_s if way == "telegram" else SMS_RATE_PER_S
+    return waiting.Lane(rate_per_s, lambda some: _some(work, channel, some), work.stopping)
 
-    async def sender() -> None:
-        while queue and not work.stopping.is_set():
-            some = [queue.popleft() for _ in range(min(RECORDED_TOGETHER, len(queue)))]
-            await _some(work, channel, some)
 
-    await asyncio.gather(*(sender() for _ in range(senders)))
-    if queue:
-        await deliveries.release(work.database, [notice.lead_id for notice in queue], work.worker)
+async def _put_off(work: Work, leads: Sequence[int]) -> None:
+    if leads:
+        until = work.clock() + NO_CHANNEL_WAIT
+        await deliveries.put_off(work.database, leads, work.worker, until, "no_channel")
 
 
 async def _some(work: Work, channel: Channel, notices: Sequence[Notice]) -> None:
