@@ -37,21 +37,23 @@ class CannotSend(Refusal):
         super().__init__(WHY_NOT.get(reason, WHY_NOT["changed"]))
 
 
-def acts(*, stopped: bool, held: bool, to_come: bool, state: str | None, expired: bool) -> tuple[Act, ...]:
+def acts(
+    *, stopped: bool, held: bool, clinic_held: bool, to_come: bool, state: str | None, expired: bool
+) -> tuple[Act, ...]:
     """The buttons of one reminder. `state` is that of its newest due moment, `expired` whether that one is over;
     `to_come` says that something is due or planned.
 
     A moment whose fate nobody knows is never offered again: it may have arrived.
     """
-    found: list[Act] = []
     if stopped:
         return ()
-    if state == "failed" and not expired and not held:
-        found.append("retry")
-    if to_come and not held and state != "claimed":
-        found.append("send")
     if held:
-        found.append("release")
-    elif to_come:
+        return ("release",)
+    found: list[Act] = []
+    if not clinic_held and state == "failed" and not expired:
+        found.append("retry")
+    if not clinic_held and to_come and state != "claimed":
+        found.append("send")
+    if to_come:
         found.append("hold")
     return tuple(found)

@@ -1,13 +1,16 @@
-"""The boards of staff: questions that wait, and what became of a reminder."""
+"""What staff read at their desk: questions that wait, a reminder with what became of it, and all of one person."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import reminder_words as words
+from core import urging
 from core.i18n import Text, Words
 from core.staff import Member
 from db.engine import Database
@@ -15,7 +18,7 @@ from db.people import Person
 from db.questions import Question
 from db.reminders import Delivery, Occurrence, Reminder
 from db.staff import StaffMember
-from services import audit, desk
+from services import audit, desk, holding, recipients
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +70,9 @@ class Promised:
 
     id: int
     person_id: int
-    person_name: str
+    person_name: str | None
     about_id: int
-    about_name: str
+    about_name: str | None
     kind: str
     title: Text | Words
     due_on: date
@@ -79,6 +82,10 @@ class Promised:
     stop_reason: str | None
     confirmed_at: datetime | None
     moments: tuple[Moment, ...]
+    held_at: datetime | None
+    held_by: str | None
+    clinic_held: bool
+    acts: tuple[urging.Act, ...]
 
 
 async def questions(database: Database, member: Member, now: datetime, limit: int = 100) -> list[Asked]:
@@ -131,49 +138,97 @@ async def reminder(database: Database, reminder_id: int, member: Member, now: da
     """Raises desk.NotFound."""
     async with database.transaction() as session:
         row = await session.get(Reminder, reminder_id)
-        about = await session.get(Person, row.about_id) if row else None
         person = await session.get(Person, row.person_id) if row else None
-        if row is None or about is None or person is None:
+        if row is None or person is None or not await desk.in_reach(session, person, member):
             raise desk.NotFound
-        if not await desk.in_reach(session, person, member):
-            raise desk.NotFound
+        detail = {"reminder": row.id}
         audit.write(
-            session,
+            session, now, "reminder.look", row.about_id, actor="staff", actor_id=member.id, detail=detail
+        )
+        return (await _promised(session, [row], now))[0]
+
+
+async def of_person(
+    database: Database, person_id: int, member: Member, now: datetime, limit: int = 60
+) -> tuple[str | None, list[Promised]]:
+    """The person's name and everything they were ever promised, the live first, then the latest. Raises desk.NotFound."""
+    query = (
+        select(Reminder)
+        .where(Reminder.person_id == person_id)
+        .order_by(Reminder.stopped_at.is_not(None), Reminder.next_at.nulls_last(), Reminder.due_on.desc())
+        .limit(limit)
+    )
+    async with database.transaction() as session:
+        person = await session.get(Person, person_id)
+        if person is None or not await desk.in_reach(session, person, member):
+            raise desk.NotFound
+        audit.write(session, now, "reminder.timeline", person_id, actor="staff", actor_id=member.id)
+        promised = await _promised(session, list(await session.scalars(query)), now)
+        name = (await recipients.about(session, [person_id]))[person_id].name
+        return name, promised
+
+
+async def _promised(session: AsyncSession, rows: Sequence[Reminder], now: datetime) -> list[Promised]:
+    """Each with everything that became of it, in four statements however many there are."""
+    ids = [row.id for row in rows]
+    people = await recipients.about(session, {r.person_id for r in rows} | {r.about_id for r in rows})
+    held = await holding.held(session, rows)
+    holders = select(StaffMember.id, StaffMember.name).where(StaffMember.id.in_({r.held_by_id for r in rows}))
+    named = dict((await session.execute(holders)).all())
+    newest_first = select(Occurrence).order_by(Occurrence.moment_at.desc(), Occurrence.id.desc())
+    occurrences = list(await session.scalars(newest_first.where(Occurrence.reminder_id.in_(ids))))
+    leads = {one.lead_id or one.id for one in occurrences}
+    tried = select(Delivery).where(Delivery.occurrence_id.in_(leads)).order_by(Delivery.created_at)
+    attempts = list(await session.scalars(tried))
+    return [
+        _one(
+            row,
+            people,
+            [_moment(one, attempts) for one in occurrences if one.reminder_id == row.id],
+            row.id in held,
+            named.get(row.held_by_id or 0),
             now,
-            "reminder.look",
-            row.about_id,
-            actor="staff",
-            actor_id=member.id,
-            detail={"reminder": row.id},
         )
-        occurrences = list(
-            await session.scalars(
-                select(Occurrence)
-                .where(Occurrence.reminder_id == row.id)
-                .order_by(Occurrence.moment_at.desc())
-            )
-        )
-        leads = {one.lead_id or one.id for one in occurrences}
-        attempts = list(
-            await session.scalars(
-                select(Delivery).where(Delivery.occurrence_id.in_(leads)).order_by(Delivery.created_at)
-            )
-        )
+        for row in rows
+    ]
+
+
+def _one(
+    row: Reminder,
+    people: Mapping[int, recipients.About],
+    moments: Sequence[Moment],
+    held: bool,
+    held_by: str | None,
+    now: datetime,
+) -> Promised:
+    newest = moments[0] if moments else None
+    waits = any(moment.state in ("due", "claimed") for moment in moments)
     return Promised(
         row.id,
         row.person_id,
-        person.name,
+        people[row.person_id].name,
         row.about_id,
-        about.name,
+        people[row.about_id].name,
         row.kind,
-        words.title(row.kind, row.item, row.due_on, about.birth_date),
+        words.title(row.kind, row.item, row.due_on, people[row.about_id].birth_date),
         row.due_on,
         row.due_at,
         row.next_at,
         row.stopped_at,
         row.stop_reason,
         row.confirmed_at,
-        tuple(_moment(one, attempts) for one in occurrences),
+        tuple(moments),
+        row.held_at,
+        held_by,
+        held and row.held_at is None,
+        urging.acts(
+            stopped=row.stopped_at is not None,
+            held=row.held_at is not None,
+            clinic_held=held and row.held_at is None,
+            to_come=waits or row.next_at is not None,
+            state=newest.state if newest else None,
+            expired=newest is not None and newest.expires_at <= now,
+        ),
     )
 
 

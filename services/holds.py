@@ -105,9 +105,9 @@ async def clinics(database: Database, member: Member) -> list[ClinicState]:
         ]
 
 
-async def own(session: AsyncSession, reminder_id: int, member: Member) -> Reminder:
-    """The reminder, locked, when it is within the member's reach. Raises NotFound."""
-    row = await session.get(Reminder, reminder_id, with_for_update=True)
+async def own(session: AsyncSession, reminder_id: int, member: Member, *, lock: bool = True) -> Reminder:
+    """The reminder when it is within the member's reach. Raises NotFound."""
+    row = await session.get(Reminder, reminder_id, with_for_update=lock)
     told = None if row is None else await session.get(Person, row.person_id)
     if row is None or told is None or not await desk.in_reach(session, told, member):
         raise desk.NotFound

@@ -1,0 +1,18 @@
+"""By which channel a person would be reached now, as part of a statement: what core.deliveries.ways says of one."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, and_, case, select
+
+from db.people import Chat, Person
+
+
+def first_way(person: type[Person]) -> ColumnElement[str | None]:
+    """telegram, sms, or null for somebody whom nothing reaches; `person` may be an alias."""
+    chat = select(Chat.id).where(Chat.person_id == person.id, Chat.gone_at.is_(None)).exists()
+    has_phone = person.phone_hash.is_not(None)
+    return case(
+        (and_(person.channel == "sms", has_phone), "sms"),
+        (chat, "telegram"),
+        (has_phone, "sms"),
+    )
