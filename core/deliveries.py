@@ -99,6 +99,7 @@ class Recipient:
     """Who is to be told, as the record stands now. `chat_id` is None when Telegram is not to be tried.
 
     `barred`: a trial is on, and this person is not on its list.
+    `campaigns`: they did not refuse them.
     """
 
     id: int
@@ -112,6 +113,7 @@ class Recipient:
     deceased: bool
     sent: Sequence[Sent] = ()
     barred: bool = False
+    campaigns: bool = True
 
 
 @dataclass(frozen=True, slots=True)

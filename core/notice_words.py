@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from core import campaign_words, campaigns
 from core import reminder_words as words
 from core import reminders as rules
 from core.booking import day_of, show_time
 from core.i18n import Language, Text, Words, _, join
-from core.notices import Item, Notice
+from core.notices import Item, Notice, Said
 from core.people import age_years
 from core.ports import Button, OutboundMessage
 
@@ -20,16 +21,30 @@ Labelled = tuple[Text, str]
 
 BOOK, DONE, LATER = _("Book a visit"), _("Done"), _("Later")
 WHY, STOP = _("Why did it come?"), _("Stop")
+NO_CAMPAIGNS = _("No more such messages")
 
 
 def compose(notice: Notice, now: datetime, bot_name: str, *, cyrillic: bool) -> OutboundMessage:
     """The message in the person's language, still without a key. `cyrillic`: Uzbek in Cyrillic goes out so by SMS too."""
     left_s = max(1, int((notice.expires_at - now).total_seconds()))
+    if notice.items[0].said is not None:
+        return _campaign(notice, notice.items[0].said, left_s, cyrillic=cyrillic)
     if notice.way == "telegram":
         text = telegram_text(notice, now).html(notice.language)
         return OutboundMessage("", notice.address, text, buttons(notice), valid_for_s=left_s)
     language: Language = "uz" if notice.language == "uz_Cyrl" and not cyrillic else notice.language
     text = sms_text(notice, now, bot_name).render(language)
+    return OutboundMessage("", notice.address, text, valid_for_s=left_s)
+
+
+def _campaign(notice: Notice, said: Said, left_s: int, *, cyrillic: bool) -> OutboundMessage:
+    """What staff wrote, as they wrote it."""
+    if notice.way == "telegram":
+        text = campaign_words.telegram_html(said.text, notice.language)
+        return OutboundMessage("", notice.address, text, buttons(notice), valid_for_s=left_s)
+    assert said.sms is not None
+    written: Language = "ru" if notice.language == "ru" else "uz"
+    text = campaigns.sms_text(said.sms.render(written), notice.language, cyrillic=cyrillic)
     return OutboundMessage("", notice.address, text, valid_for_s=left_s)
 
 
@@ -98,10 +113,13 @@ def _missed(item: Item) -> Text:
 def buttons(notice: Notice) -> tuple[tuple[Button, ...], ...]:
     """Under a reminder: book, done, later, why, stop; with several people, book and done for each by name."""
     first = notice.items[0]
-    if first.kind == "appointment":
-        rows: list[list[Labelled]] = (
-            [[(BOOK, f"rem:book:{first.reminder_id}")]] if first.step == rules.MISSED else []
-        )
+    if first.kind == "campaign":
+        rows: list[list[Labelled]] = [
+            [(BOOK, f"rem:book:{first.reminder_id}")],
+            [(NO_CAMPAIGNS, f"camp:refuse:{first.reminder_id}")],
+        ]
+    elif first.kind == "appointment":
+        rows = [[(BOOK, f"rem:book:{first.reminder_id}")]] if first.step == rules.MISSED else []
         rows.append([(WHY, f"rem:why:{first.reminder_id}"), (STOP, f"rem:stop:{first.reminder_id}")])
     else:
         leads = {item.about_id: item for item in reversed(notice.items)}

@@ -21,6 +21,14 @@ class Visit:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """The words of a campaign, for SMS only where they were written."""
+
+    text: Words
+    sms: Words | None
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """One promise inside a notice. `about` is the first name of who it is about, None for the recipient themselves."""
 
@@ -35,6 +43,7 @@ class Item:
     about: str | None
     birth_date: date
     visit: Visit | None = None
+    said: Said | None = None
 
 
 @dataclass(frozen=True, slots=True)

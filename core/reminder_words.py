@@ -21,6 +21,8 @@ def label(kind: Kind, due_on: date, birth_date: date) -> Text:
     """For a message that others may see: the age of the visit, never what it is against."""
     if kind == "appointment":
         return _("Appointment")
+    if kind == "campaign":
+        return _("Message of the clinics")
     if kind == "screening":
         return _("Planned check-up")
     months = (due_on.year - birth_date.year) * 12 + due_on.month - birth_date.month

@@ -11,7 +11,9 @@ from typing import Literal
 from core.errors import Refusal
 from core.i18n import TASHKENT, Text, Words, _
 
-Kind = Literal["vaccination", "screening", "appointment"]
+Kind = Literal["vaccination", "screening", "appointment", "campaign"]
+RECORD_KINDS: tuple[Kind, ...] = ("vaccination", "screening")
+"""Promised from the record, and kept equal to it."""
 
 STEP_TIME = time(10, 0)
 """Steps counted in days fall due at this time in Tashkent."""
@@ -25,6 +27,7 @@ DAY_STEPS: dict[Kind, tuple[tuple[str, int], ...]] = {
         ("day+74", 74),
     ),
     "screening": (("day+0", 0), ("day+14", 14), ("day+60", 60)),
+    "campaign": (),
 }
 HOUR_STEPS: tuple[tuple[str, int], ...] = (("hour-24", 24), ("hour-2", 2))
 MISSED = "missed+3"
@@ -43,6 +46,7 @@ IMPORTANT: dict[Kind, frozenset[str]] = {
     "vaccination": frozenset({"day-1"}),
     "screening": frozenset(),
     "appointment": frozenset(),
+    "campaign": frozenset(),
 }
 """The steps after which silence on Telegram is followed by one SMS."""
 AHEAD = timedelta(days=45)

@@ -42,6 +42,7 @@ class Person(Base):
     quiet_from_hour: Mapped[int | None]
     quiet_to_hour: Mapped[int | None]
     reminders_paused_at: Mapped[datetime | None]
+    campaigns_refused_at: Mapped[datetime | None]
 
 
 class Chat(Base):

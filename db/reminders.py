@@ -12,23 +12,24 @@ from core.ports import ChannelKind
 from db.base import Base, Id
 from db.crypto import Encrypted
 
-ReminderKind = Literal["vaccination", "screening", "appointment"]
+ReminderKind = Literal["vaccination", "screening", "appointment", "campaign"]
 StopReason = Literal["done", "booked", "declined", "changed", "ended", "withdrawn"]
 
 
 class Reminder(Base):
     """The promise: tell `person_id` that `item` (dose `dose`) of `about_id` is due. Unique; never deleted while it matters.
 
-    `item` is a code of the calendars, or an appointment's id; `due_on` the day, `due_at` an appointment's start. `dose` tells
-    rounds of one item apart: the dose, the how-manieth check, the season's year, an appointment's start in minutes.
-    `next_step` at `next_at` is what is planned next; planning reads only this index. While `held_at` is
-    set staff hold it back: it is planned as ever, and waits.
+    `item` is a code of the calendars, or an appointment's or campaign's id; `due_on` the day, `due_at` an appointment's
+    start. `dose` tells rounds of one item apart: the dose, the how-manieth check, the season's year, an appointment's start
+    in minutes. `next_step` at `next_at` is what is planned next; planning reads only this index. While `held_at` is set
+    staff hold it back: it is planned as ever, and waits.
     """
 
     __tablename__ = "reminders"
     __table_args__ = (
         UniqueConstraint("person_id", "about_id", "kind", "item", "dose"),
         Index("ix_reminders_about_id", "about_id"),
+        Index("ix_reminders_campaign", "item", postgresql_where="kind = 'campaign'"),
         Index("ix_reminders_next_at", "next_at", postgresql_where="next_at IS NOT NULL"),
     )
 
@@ -108,6 +109,7 @@ class Delivery(Base):
             "provider_id",
             postgresql_where="provider_id IS NOT NULL",
         ),
+        Index("ix_deliveries_sent_at", "sent_at", postgresql_using="brin"),
         Index("ix_deliveries_unknown", "created_at", postgresql_where="state = 'unknown'"),
     )
 

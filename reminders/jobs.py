@@ -20,7 +20,7 @@ from monitoring import metrics
 from reminders import asking
 from reminders import lanes as waiting
 from reminders.watching import Watched
-from services import Database, deliveries, outcomes, programmes, receipts, reminders
+from services import Database, campaign_people, deliveries, outcomes, programmes, receipts, reminders
 from services.outcomes import Outcome
 
 log = structlog.get_logger()
@@ -67,6 +67,8 @@ async def plan(work: Work) -> int:
                 await programmes.put_off(work.database, person_id, now)
         if not stale:
             break
+    room = round(max(RECORDED_TOGETHER, work.settings.telegram_rate_per_s * work.settings.tick_s * 2))
+    await campaign_people.feed(work.database, now, hours=work.hours, room=room)
     planned = await reminders.plan(work.database, now, hours=work.hours)
     if planned:
         log.info("planned", reminders=planned)

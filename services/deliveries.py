@@ -8,25 +8,28 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import cast
 
 from sqlalchemy import Table, bindparam, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core import campaigns as campaign_rules
 from core import deliveries as rules
-from core.notices import Attempt, Item, Notice, Visit
+from core.notices import Attempt, Item, Notice, Said, Visit
 from core.reminders import UNCONFIRMED
 from db.crypto import keyring
 from db.engine import Database
 from db.people import Person
 from db.reminders import Occurrence, Reminder
-from services import holding, recipients
+from services import campaigns, holding, recipients
 
 Decided = tuple[Occurrence, Reminder, rules.Send | rules.Wait | rules.Drop]
 _table = cast(Table, Occurrence.__table__)
 ANY_HOUR = rules.Hours(0, 0)
+NOTHING_SPOKEN: Mapping[str, campaigns.Spoken] = {}
 
 
 async def claim(
@@ -61,15 +64,16 @@ async def claim(
         to = await recipients.load(session, person_ids, hours or rules.Hours(), now)
         about = await recipients.about(session, {reminder.about_id for _occurrence, reminder in due})
         held = await holding.held(session, [reminder for _occurrence, reminder in due])
-        decided = [
-            (o, r, judge(o, r, to[o.person_id], about[r.about_id], now, held=r.id in held)) for o, r in due
-        ]
+        spoken = await campaigns.spoken_in(session, [reminder for _occurrence, reminder in due])
+        decided = judged(due, to, about, now, held=held, spoken=spoken)
         groups = grouped(decided)
         await _keep_claims(session, groups, worker, lease_s)
         await _keep_refusals(session, decided)
         appointments = {int(r.item) for _o, r, _d in decided if r.kind == "appointment"}
         visits = await recipients.visits(session, appointments)
-        return [notice_of(group, to[group[0][0].person_id], about, visits) for group in groups.values()]
+        return [
+            notice_of(group, to[group[0][0].person_id], about, visits, spoken) for group in groups.values()
+        ]
 
 
 async def _lock_people(session: AsyncSession, now: datetime, limit: int) -> list[int]:
@@ -89,6 +93,38 @@ async def _lock_people(session: AsyncSession, now: datetime, limit: int) -> list
     return list(await session.scalars(query))
 
 
+def judged(
+    due: Iterable[tuple[Occurrence, Reminder]],
+    to: Mapping[int, rules.Recipient],
+    about: Mapping[int, recipients.About],
+    now: datetime,
+    *,
+    held: Collection[int],
+    spoken: Mapping[str, campaigns.Spoken],
+) -> list[Decided]:
+    """Campaigns last: what else goes to the same person now counts for their caps too."""
+    decided: list[Decided] = []
+    going: dict[int, dict[object, rules.Sent]] = defaultdict(dict)
+    for occurrence, reminder in sorted(due, key=lambda one: one[1].kind == "campaign"):
+        person, campaign = to[occurrence.person_id], reminder.kind == "campaign"
+        if campaign:
+            person = replace(person, sent=[*person.sent, *going[person.id].values()])
+        found = judge(
+            occurrence,
+            reminder,
+            person,
+            about[reminder.about_id],
+            now,
+            held=reminder.id in held,
+            spoken=spoken,
+        )
+        if isinstance(found, rules.Send) and reminder.kind != "appointment":
+            message = reminder.id if campaign else found.way
+            going[person.id][message] = rules.Sent(now, found.way)
+        decided.append((occurrence, reminder, found))
+    return decided
+
+
 def judge(
     occurrence: Occurrence,
     reminder: Reminder,
@@ -97,8 +133,9 @@ def judge(
     now: datetime,
     *,
     held: bool,
+    spoken: Mapping[str, campaigns.Spoken] = NOTHING_SPOKEN,
 ) -> rules.Send | rules.Wait | rules.Drop:
-    """What stands between this due moment and a message at `now`."""
+    """What stands between this due moment and a message at `now`; `spoken` are the campaigns by their item."""
     due = rules.Due(
         expires_at=occurrence.expires_at,
         stopped=reminder.stopped_at is not None or about.deceased,
@@ -113,6 +150,11 @@ def judge(
         return rules.Drop("broken")
     if occurrence.step == UNCONFIRMED and reminder.confirmed_at is not None:
         return rules.Drop("acted_on")
+    if reminder.kind == "campaign":
+        campaign = spoken.get(reminder.item)
+        if campaign is None:
+            return rules.Drop("broken")
+        return campaign_rules.decide(campaign.state, due, to, now, with_sms=campaign.with_sms)
     return rules.decide(due, to, now)
 
 
@@ -121,13 +163,13 @@ def _any_hour(occurrence: Occurrence, now: datetime) -> bool:
 
 
 def grouped(decided: Iterable[Decided]) -> dict[int, list[Decided]]:
-    """What goes out together, by the id of the one that leads: all of a person on one channel, each appointment apart."""
+    """What goes out together, by the id of the one that leads: all of a person on a channel, appointments and campaigns apart."""
     leads: dict[tuple[object, ...], int] = {}
     groups: dict[int, list[Decided]] = defaultdict(list)
     for one in decided:
         occurrence, reminder, decision = one
         if isinstance(decision, rules.Send):
-            apart = reminder.id if reminder.kind == "appointment" else None
+            apart = reminder.id if reminder.kind in ("appointment", "campaign") else None
             lead_id = leads.setdefault((occurrence.person_id, decision.way, apart), occurrence.id)
             groups[lead_id].append(one)
     return groups
@@ -172,10 +214,12 @@ def notice_of(
     to: rules.Recipient,
     about: dict[int, recipients.About],
     visits: dict[int, Visit],
+    spoken: Mapping[str, campaigns.Spoken] = NOTHING_SPOKEN,
 ) -> Notice:
     lead, first, decision = group[0]
     assert isinstance(decision, rules.Send)
     moved = lead.channel != decision.way
+    said = spoken[first.item].said(lead.step) if first.kind == "campaign" else None
     return Notice(
         lead_id=lead.id,
         size=len(group),
@@ -183,10 +227,10 @@ def notice_of(
         language=to.language,
         way=decision.way,
         address=decision.address,
-        items=tuple(_item(o, r, to.id, about[r.about_id], visits) for o, r, _d in group),
+        items=tuple(_item(o, r, to.id, about[r.about_id], visits, said) for o, r, _d in group),
         expires_at=min(o.expires_at for o, _r, _d in group),
         capped=first.kind != "appointment",
-        fallback=rules.way_after(decision.way, to),
+        fallback=None if said is not None and said.sms is None else rules.way_after(decision.way, to),
         failed=0 if moved else max(o.attempts for o, _r, _d in group),
         follow_up=to.choice == "auto" and decision.way == "telegram" and to.phone is not None,
         hours=ANY_HOUR if any(o.any_hour_until is not None for o, _r, _d in group) else to.hours,
@@ -199,6 +243,7 @@ def _item(
     told_id: int,
     about: recipients.About,
     visits: dict[int, Visit],
+    said: Said | None,
 ) -> Item:
     name = (about.name or "").split()
     return Item(
@@ -213,6 +258,7 @@ def _item(
         about=None if reminder.about_id == told_id or not name else name[0],
         birth_date=about.birth_date,
         visit=visits.get(int(reminder.item)) if reminder.kind == "appointment" else None,
+        said=said,
     )
 
 

@@ -45,7 +45,7 @@ async def sync_in(session: AsyncSession, about: Person, wanted: Iterable[Wanted]
     told = await _recipients(session, about, now) if by_key and about.deceased_on is None else ()
     found = await session.scalars(
         select(Reminder)
-        .where(Reminder.about_id == about.id, Reminder.kind != "appointment")
+        .where(Reminder.about_id == about.id, Reminder.kind.in_(rules.RECORD_KINDS))
         .with_for_update()
     )
     there: dict[tuple[int, Key], Reminder] = {(r.person_id, (r.kind, r.item, r.dose)): r for r in found}

@@ -42,6 +42,7 @@ async def load(
         select(
             *columns,
             Person.reminders_paused_at,
+            Person.campaigns_refused_at,
             Person.deceased_on,
             type_coerce(Person.phone, LargeBinary).label("phone"),
         ).where(Person.id.in_(person_ids))
@@ -63,6 +64,7 @@ async def load(
             deceased=row.deceased_on is not None,
             sent=sent.get(row.id, ()),
             barred=chosen is not None and row.id not in chosen,
+            campaigns=row.campaigns_refused_at is None,
         )
         for row in found
     }

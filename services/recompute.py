@@ -215,7 +215,7 @@ async def _promises(session: AsyncSession, ids: Sequence[int]) -> Found:
         Reminder.due_on,
         Reminder.stopped_at,
         Reminder.stop_reason,
-    ).where(Reminder.about_id.in_(ids), Reminder.kind != "appointment")
+    ).where(Reminder.about_id.in_(ids), Reminder.kind.in_(promise_rules.RECORD_KINDS))
     return await _by_person(session, query)
 
 

@@ -32,7 +32,7 @@ async def mine(database: Database, person_id: int, now: datetime) -> list[rules.
     query = (
         select(Reminder, Person)
         .join(Person, Person.id == Reminder.about_id)
-        .where(Reminder.person_id == person_id, Reminder.stopped_at.is_(None))
+        .where(Reminder.person_id == person_id, Reminder.stopped_at.is_(None), Reminder.kind != "campaign")
         .order_by(Reminder.due_on, Reminder.id)
     )
     seen: dict[tuple[object, ...], rules.ReminderView] = {}
