@@ -35,7 +35,7 @@ from core.settings import Settings  # noqa: E402
 from db import migrate  # noqa: E402
 from db.embedded import EmbeddedPostgres  # noqa: E402
 from db.engine import Database, connect  # noqa: E402
-from services import promises, recompute  # noqa: E402
+from services import planning, recompute  # noqa: E402
 
 NOW = datetime(2026, 11, 21, 7, 0, tzinfo=UTC)
 TODAY = NOW.date()
@@ -113,10 +113,10 @@ async def day(database: Database, url: str) -> tuple[int, float, float]:
         connection.execute("VACUUM ANALYZE reminders")
     send_at(NOW, Hours(), None, workdays=True)  # the days off are read once in a worker's life
     clock = time.perf_counter()
-    planned = await promises.plan(database, NOW)
+    planned = await planning.plan(database, NOW)
     first = time.perf_counter() - clock
     clock = time.perf_counter()
-    await promises.plan(database, NOW)
+    await planning.plan(database, NOW)
     return planned, first, time.perf_counter() - clock
 
 

@@ -202,6 +202,8 @@ def way_after(way: ChannelKind, to: Recipient) -> ChannelKind | None:
     return next(iter(possible[possible.index(way) + 1 :]), None)
 
 
+# Most of what is planned together falls due at the same few moments.
+@lru_cache(maxsize=1 << 12)
 def send_at(moment: datetime, hours: Hours, event_at: datetime | None, *, workdays: bool) -> datetime:
     """When a step is to go out: at its moment, or at the next decent hour, or, if that missed the event, before it."""
     found = hours.next_open(moment, workdays=workdays)
