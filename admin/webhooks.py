@@ -39,7 +39,8 @@ def router(settings: Settings, database: Database) -> APIRouter:
         if state is not None:
             error = form.get("ErrorCode") or None
             permanent = sms_twilio.later_permanent(int(error)) if error and error.isdigit() else False
-            report = Report(state, error and f"twilio: {error}", permanent)
+            sid = form.get("MessageSid") or None
+            report = Report(state, error and f"twilio: {error}", permanent, "twilio", sid)
             if await receipts.receipt(database, request.query_params.get("key", ""), report, _now()):
                 RECEIPTS.labels("twilio", state).inc()
         return Response(status_code=TAKEN)

@@ -9,11 +9,12 @@ from typing import Protocol, runtime_checkable
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A message the provider has: `state` is sent, delivered or failed."""
+    """A message the provider has: `state` is sent, delivered or failed; `text` where it keeps no id of ours."""
 
     provider: str
     provider_id: str
     state: str
+    text: str | None = None
 
 
 @runtime_checkable

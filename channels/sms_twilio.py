@@ -78,7 +78,7 @@ class TwilioChannel:
         def listed() -> list[Candidate]:
             page = self._client.messages.list(to=to, limit=50)
             return [
-                Candidate(self.name, str(sms.sid), STATES.get(str(sms.status), "sent"))
+                Candidate(self.name, str(sms.sid), STATES.get(str(sms.status), "sent"), str(sms.body))
                 for sms in page
                 if sms.date_created is not None and first <= sms.date_created <= last
             ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import uuid
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -9,6 +11,7 @@ from core.deliveries import Hours
 from core.i18n import Language, Words
 from core.ports import ChannelKind
 from core.reminders import Kind
+from core.sms import plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,3 +78,19 @@ class Attempt:
     notice: Notice
     delivery_id: int
     key: str
+
+
+PRINT_LENGTH = 8
+
+
+def attempt_key(text: str) -> str:
+    """Our own id of an attempt, new each time: 32 hex digits, the last eight of them made from its text.
+
+    A provider that keeps no id of ours can be asked by number and text all the same.
+    """
+    return uuid.uuid4().hex[:-PRINT_LENGTH] + text_print(text)
+
+
+def text_print(text: str) -> str:
+    """Eight hex digits by which the texts of two attempts are told apart, in the letters an SMS has."""
+    return hashlib.sha256(plain(text).encode()).hexdigest()[:PRINT_LENGTH]

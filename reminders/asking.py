@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
 import structlog
 
-from channels.asked import Answers
+from channels.asked import Answers, Candidate
+from core.notices import PRINT_LENGTH, text_print
 from core.ports import Channel, DeliveryError, Receipt
 from monitoring.metrics import RECEIPTS
 from services import Database, receipts
@@ -27,13 +29,31 @@ async def ask(
         log.warning("cannot_ask", delivery_id=one.delivery_id, error=str(error))
         return "later"
     known = await receipts.known_ids(database, [candidate.provider_id for candidate in candidates])
-    ours = [candidate for candidate in candidates if candidate.provider_id not in known]
+    free = [candidate for candidate in candidates if candidate.provider_id not in known]
+    ours = await _of_this_text(database, one, free)
     if not ours:
         return "never_sent"
     first = ours[0]
     if first.state == "failed":
         return "never_sent"
     return Receipt(first.provider, first.provider_id, "delivered" if first.state == "delivered" else "sent")
+
+
+async def _of_this_text(
+    database: Database, one: receipts.Lost, candidates: Sequence[Candidate]
+) -> list[Candidate]:
+    """Of messages to one number those that are this attempt: two appointments may be told of in the same second.
+
+    A text that is none of ours (a trial account puts words in front) may be this one.
+    """
+    prints = {
+        candidate: None if candidate.text is None else text_print(candidate.text) for candidate in candidates
+    }
+    mine = [candidate for candidate in candidates if prints[candidate] in (None, one.key[-PRINT_LENGTH:])]
+    if mine or not candidates:
+        return mine
+    others = await receipts.prints_about(database, one.begun_at)
+    return [candidate for candidate in candidates if prints[candidate] not in others]
 
 
 async def follow(database: Database, channel: Channel, now: datetime) -> int:

@@ -13,7 +13,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from channels.sms_failover import SmsFailover
 from core import notice_words
 from core.deliveries import Hours, repeat_unknown
-from core.notices import Attempt, Notice
+from core.notices import Attempt, Notice, attempt_key
 from core.ports import Channel, ChannelKind, DeliveryError, OutboundMessage, Receipt
 from core.settings import Settings
 from monitoring import metrics
@@ -124,14 +124,14 @@ async def _some(work: Work, channel: Channel, notices: Sequence[Notice]) -> None
     """At most ten: words, begun in the database, sent with no transaction open, recorded together."""
     messages = await _words(work, notices)
     ready = [notice for notice in notices if notice.lead_id in messages]
+    keys = {lead_id: attempt_key(message.text) for lead_id, message in messages.items()}
     try:
         attempts = await deliveries.begin(
-            work.database, ready, work.worker, work.clock(), work.settings.lease_s
+            work.database, ready, work.worker, work.clock(), work.settings.lease_s, keys
         )
     except DATABASE_DOWN:
         # whether it was committed is not known, but that nothing has left is
-        leads = [notice.lead_id for notice in ready]
-        await _until_recorded(work, lambda: outcomes.never_left(work.database, leads, work.worker))
+        await _until_recorded(work, lambda: outcomes.never_left(work.database, keys, work.worker))
         return
     results = await asyncio.gather(
         *(_send(work, channel, attempt, messages[attempt.notice.lead_id]) for attempt in attempts)

@@ -6,7 +6,6 @@ what a dead worker leaves is freed by services.outcomes.sweep.
 
 from __future__ import annotations
 
-import uuid
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -18,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import campaigns as campaign_rules
 from core import deliveries as rules
-from core.notices import Attempt, Item, Notice, Said, Visit
+from core.notices import Attempt, Item, Notice, Said, Visit, attempt_key
 from core.reminders import UNCONFIRMED
 from db.crypto import keyring
 from db.engine import Database
@@ -263,14 +262,20 @@ def _item(
 
 
 async def begin(
-    database: Database, notices: Collection[Notice], worker: str, now: datetime, lease_s: float
+    database: Database,
+    notices: Collection[Notice],
+    worker: str,
+    now: datetime,
+    lease_s: float,
+    keys: Mapping[int, str] | None = None,
 ) -> list[Attempt]:
     """Write the Delivery of each notice as `sending`, committed before any request leaves; the lease starts anew.
 
+    `keys` are our ids of the attempts, by the notice's lead (core.notices.attempt_key); made here when there are none.
     Only of those still wholly ours, wanted and agreed to; the others are due again and looked at by the next claim.
     """
     open_now = [n for n in notices if now < n.expires_at and n.hours.is_open(now)]
-    keys = {n.lead_id: uuid.uuid4().hex for n in open_now}
+    keys = keys or {n.lead_id: attempt_key("") for n in open_now}
     columns = {
         "leads": [n.lead_id for n in open_now],
         "sizes": [n.size for n in open_now],

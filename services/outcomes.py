@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Date, func, or_, select, text, update
+from sqlalchemy import Date, func, select, text, update
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -44,7 +44,11 @@ async def settle(database: Database, outcomes: Sequence[Outcome], now: datetime)
                 await _keep_failure(session, outcome.attempt, outcome.result, now)
 
 
-# A receipt may have come before the answer: what is delivered or failed already stays so.
+NEVER_SENT = "never sent"
+"""What the provider said when it was asked; the answer to the request itself, however late, knows better."""
+
+# A receipt may have come before the answer: what is delivered or failed already stays so. What was given up as lost and is
+# due again for that reason only is not sent once more when it turns out to have been sent.
 _SENT = text("""
     WITH kept AS (
         UPDATE deliveries d
@@ -53,11 +57,12 @@ _SENT = text("""
         FROM unnest(CAST(:ids AS bigint[]), CAST(:states AS text[]), CAST(:providers AS text[]),
                     CAST(:provider_ids AS text[]), CAST(:segments AS bigint[]))
              AS v(id, state, provider, provider_id, segments)
-        WHERE d.id = v.id AND d.state IN ('sending', 'unknown', 'delivered')
+        WHERE d.id = v.id
+          AND (d.state IN ('sending', 'unknown', 'delivered') OR (d.state = 'failed' AND d.error = :never_sent))
         RETURNING d.occurrence_id
     )
     UPDATE occurrences o SET state = 'sent', reason = NULL, claimed_by = NULL, lease_until = NULL
-    FROM kept WHERE o.lead_id = kept.occurrence_id AND o.state IN ('claimed', 'unknown')
+    FROM kept WHERE o.lead_id = kept.occurrence_id AND o.state IN ('claimed', 'unknown', 'due')
 """)
 
 
@@ -69,7 +74,7 @@ async def _keep_sent(session: AsyncSession, sent: Sequence[tuple[Attempt, Receip
         "provider_ids": [receipt.provider_id for _attempt, receipt in sent],
         "segments": [receipt.segments for _attempt, receipt in sent],
     }
-    await session.execute(_SENT, columns | {"now": now})
+    await session.execute(_SENT, columns | {"now": now, "never_sent": NEVER_SENT})
     follow_ups = [step for attempt, _receipt in sent for step in _follow_ups(attempt, now)]
     if follow_ups:
         await session.execute(insert(Occurrence).on_conflict_do_nothing(), follow_ups)
@@ -166,6 +171,15 @@ async def move(session: AsyncSession, lead_id: int, now: datetime, **values: obj
     )
 
 
+async def arrived(session: AsyncSession, lead_id: int) -> None:
+    """It was sent after all: what waits to be tried once more for not knowing does so no longer."""
+    await session.execute(
+        update(Occurrence)
+        .where(Occurrence.lead_id == lead_id, Occurrence.state.in_((*OPEN, "due")))
+        .values(state="sent", reason=None, claimed_by=None, lease_until=None)
+    )
+
+
 async def _pause_after_many(session: AsyncSession, lead_id: int, now: datetime) -> None:
     """Failures on five different days, and nothing that arrived between: the person is left in peace."""
     person_id = await session.scalar(select(Occurrence.person_id).where(Occurrence.id == lead_id))
@@ -195,19 +209,29 @@ async def give_up(database: Database, lead_id: int, reason: str) -> None:
         )
 
 
-async def never_left(database: Database, leads: Sequence[int], worker: str) -> None:
-    """A begin whose commit nobody confirmed: nothing was sent for it, so nothing is unknown and all is due again."""
+async def never_left(database: Database, keys: Mapping[int, str], worker: str) -> None:
+    """A begin whose commit nobody confirmed: nothing was sent for it, so nothing is unknown and all is due again.
+
+    `keys` are the attempts' own, by lead: what another worker has begun for the same message since then is not touched.
+    """
+    again = {"state": "due", "reason": "never_left", "claimed_by": None, "lease_until": None}
     async with database.transaction() as session:
-        await session.execute(
+        begun = await session.scalars(
             update(Delivery)
-            .where(Delivery.occurrence_id.in_(leads), Delivery.state.in_(("sending", "unknown")))
+            .where(Delivery.key.in_(keys.values()), Delivery.state.in_(("sending", "unknown")))
             .values(state="failed", error="never left")
+            .returning(Delivery.occurrence_id)
         )
-        ours = or_(Occurrence.state == "unknown", Occurrence.claimed_by == worker)
+        claimed = (Occurrence.state == "claimed", Occurrence.claimed_by == worker)
         await session.execute(
-            update(Occurrence)
-            .where(Occurrence.lead_id.in_(leads), Occurrence.state.in_(OPEN), ours)
-            .values(state="due", reason="never_left", claimed_by=None, lease_until=None)
+            update(Occurrence).where(Occurrence.lead_id.in_(keys), *claimed).values(**again)
+        )
+        others = select(Delivery.id).where(
+            Delivery.occurrence_id == Occurrence.lead_id, Delivery.state.in_(("sending", "unknown"))
+        )
+        given_up = (Occurrence.state == "unknown", ~others.exists())
+        await session.execute(
+            update(Occurrence).where(Occurrence.lead_id.in_(begun.all()), *given_up).values(**again)
         )
 
 

@@ -11,11 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import reminders as promise_rules
 from core.failover import SLOW_AFTER_S
+from core.notices import PRINT_LENGTH
 from core.ports import ChannelKind, Receipt
 from db.engine import Database
 from db.reminders import Delivery, Occurrence, Reminder
 from services import outcomes
 
+PRINTS_WITHIN = timedelta(minutes=10)
 REPORTED_AFTER, REPORTED_WITHIN = timedelta(minutes=10), timedelta(days=2)
 
 
@@ -68,46 +70,62 @@ async def known_ids(database: Database, provider_ids: Sequence[str]) -> set[str]
         return {found for found in await session.scalars(query) if found is not None}
 
 
-async def found(database: Database, one: Lost, receipt: Receipt, now: datetime) -> None:
-    """The provider has it: it was sent after all."""
+async def prints_about(database: Database, begun_at: datetime) -> set[str]:
+    """Of what texts our SMS of that time were (core.notices.text_print)."""
+    query = select(func.right(Delivery.key, PRINT_LENGTH)).where(
+        Delivery.channel == "sms",
+        Delivery.created_at.between(begun_at - PRINTS_WITHIN, begun_at + PRINTS_WITHIN),
+    )
     async with database.transaction() as session:
-        await session.execute(
+        return set(await session.scalars(query.distinct()))
+
+
+async def found(database: Database, one: Lost, receipt: Receipt, now: datetime) -> None:
+    """The provider has it: it was sent after all. Does nothing when somebody else settled it meanwhile."""
+    values = {"provider": receipt.provider, "provider_id": receipt.provider_id, "segments": receipt.segments}
+    async with database.transaction() as session:
+        known = await session.scalar(
             update(Delivery)
             .where(Delivery.id == one.delivery_id, Delivery.state == "unknown")
-            .values(
-                state=receipt.status,
-                provider=receipt.provider,
-                provider_id=receipt.provider_id,
-                segments=receipt.segments,
-                sent_at=one.begun_at,
-                error=None,
-            )
+            .values(state=receipt.status, sent_at=one.begun_at, error=None, **values)
+            .returning(Delivery.id)
         )
-        await outcomes.move(session, one.lead_id, now, state="sent")
+        if known is not None:
+            await outcomes.arrived(session, one.lead_id)
 
 
 async def not_found(database: Database, one: Lost, now: datetime) -> None:
     """Proven unsent: due again at once."""
     async with database.transaction() as session:
-        if await outcomes.close(session, one.delivery_id, "failed", "never sent", now):
+        if await outcomes.close(session, one.delivery_id, "failed", outcomes.NEVER_SENT, now):
             await outcomes.move(session, one.lead_id, now, state="due", next_try_at=now, reason="never_sent")
 
 
 async def cannot_know(database: Database, one: Lost, now: datetime, *, repeat: bool) -> None:
-    """Nobody can tell, for good: once more when `repeat`, else it stays unknown and is listed so."""
+    """Nobody can tell, for good: once more when `repeat`, else it stays unknown and is listed so.
+
+    Of several workers that ask at once only the first decides.
+    """
     async with database.transaction() as session:
-        await session.execute(update(Delivery).where(Delivery.id == one.delivery_id).values(settled_at=now))
-        if repeat:
+        open_still = await session.scalar(
+            update(Delivery)
+            .where(Delivery.id == one.delivery_id, Delivery.state == "unknown", Delivery.settled_at.is_(None))
+            .values(settled_at=now)
+            .returning(Delivery.id)
+        )
+        if repeat and open_still is not None:
             await outcomes.move(session, one.lead_id, now, state="due", next_try_at=now, reason="repeat")
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a provider says later. `permanent`: trying again is of no use."""
+    """What a provider says later, with its name and its id of the message. `permanent`: trying again is of no use."""
 
     state: str
     error: str | None = None
     permanent: bool = False
+    provider: str | None = None
+    provider_id: str | None = None
 
 
 async def receipt(database: Database, key: str, report: Report, now: datetime) -> bool:
@@ -119,7 +137,9 @@ async def receipt(database: Database, key: str, report: Report, now: datetime) -
         row = await session.scalar(select(Delivery).where(Delivery.key == key).with_for_update())
         if row is None:
             return False
-        if row.state in ("delivered", "failed") or (report.state == "sent" and row.state == "sent"):
+        row.provider, row.provider_id = row.provider or report.provider, row.provider_id or report.provider_id
+        guessed = row.state == "failed" and row.error == outcomes.NEVER_SENT
+        if not guessed and (row.state in ("delivered", "failed") or report.state == row.state):
             return True
         row.state = report.state  # type: ignore[assignment]  # the database refuses any other word
         lead_id = row.occurrence_id
@@ -133,7 +153,7 @@ async def receipt(database: Database, key: str, report: Report, now: datetime) -
         if lead_id is not None and report.state == "failed":
             await _after_report(session, lead_id, row.channel, report, now)
         elif lead_id is not None:
-            await outcomes.move(session, lead_id, now, state="sent")
+            await outcomes.arrived(session, lead_id)
     return True
 
 

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import text, update
 
+from core import notice_words
+from core.notices import attempt_key
+from core.ports import OutboundMessage
+from core.sms import plain
 from db.people import Chat, Consent, Person
 from services import deliveries, receipts, reminders
 from services.receipts import Report
@@ -303,6 +308,30 @@ async def test_what_twilio_never_got_is_sent_again(database, sandbox, worker, no
     assert await worker.tick() == 1
     assert len(await sandbox.phone(GULNORA)) == 1
     assert await states(database) == [("sent", None)]
+
+
+async def test_of_two_lost_messages_to_one_number_only_the_one_that_did_not_arrive_is_sent_again(
+    database, sandbox, worker, now
+):
+    """Twilio keeps no id of ours: they are told apart by their text, whichever is asked about first."""
+    worker.clock.now = datetime.now(UTC)  # the provider's own clock is asked
+    moment = worker.clock.now
+    worker.work.settings = worker.work.settings.model_copy(update={"quiet_from_hour": 0, "quiet_to_hour": 0})
+    gulnora = await person(database, moment, phone=GULNORA)
+    for hours in (2, 3):
+        visit = {"kind": "appointment", "item": str(hours), "step": "hour-24", "due_on": moment.date()}
+        await promise(database, moment, gulnora, **visit, due_at=moment + timedelta(hours=hours))
+    await reminders.plan(database, moment)
+    notices = await deliveries.claim(database, "dead", moment, 10, 60, hours=worker.work.hours)
+    texts = [notice_words.compose(n, moment, "salomat_bot", cyrillic=False).text for n in notices]
+    keys = {n.lead_id: attempt_key(text) for n, text in zip(notices, texts, strict=True)}
+    _unsent, sent = await deliveries.begin(database, notices, "dead", moment, 0, keys)
+    await worker.work.channels["sms"].send(OutboundMessage(sent.key, GULNORA, texts[1]))
+    await worker.sweep()
+    worker.clock.forward(minutes=2)
+    assert await worker.reconcile() == 2
+    assert await worker.tick() == 1
+    assert Counter(sms["body"] for sms in await sandbox.phone(GULNORA)) == Counter(map(plain, texts))
 
 
 async def test_two_workers_at_once_send_each_message_once(database, settings, sandbox, worker, now):
