@@ -23,12 +23,14 @@ from bot.clock import clock
 from bot.engine import Later
 from bot.errors import is_outage
 from bot.polling import Polling
+from bot.spool import Spool
 from bot.storage import DatabaseStorage
 from bot.turns import InTurn
-from core import logs, triage
+from core import logs, losses, triage
 from core.errors import SettingsError
 from core.i18n import LANGUAGES, _
 from core.settings import Settings, load
+from db.crypto import keyring
 from db.engine import Database, connect
 from monitoring import metrics
 from monitoring.status import served
@@ -131,7 +133,8 @@ async def run(settings: Settings) -> None:
     )
     helplines = tuple(line.strip() for line in settings.helplines.split(",") if line.strip())
     dispatcher = dispatching.build(database, interpreter, make_storage(settings, database), clock, helplines)
-    polling = Polling(bot, dispatcher, database, clock, helplines)
+    spool = Spool(settings.var_dir / f"inbox-{bot.id}.spool", keyring())
+    polling = Polling(bot, dispatcher, database, clock, spool, helplines)
     bot.session.middleware(InTurn(budget.answers_turns(database, settings)))
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
@@ -148,9 +151,11 @@ async def run(settings: Settings) -> None:
         )
     ]
     asyncio.create_task(_introduce_patiently(bot))  # noqa: RUF006 – a nicety; the process holds it long enough
-    triage.find(
-        "salom"
-    )  # a broken file of red flags refuses the start; and the first cry for help finds all loaded
+    for rules in (
+        triage,
+        losses,
+    ):  # a broken file refuses the start; and the first cry for help finds all loaded
+        rules.find("salom")
     gc.collect()
     gc.freeze()  # what is loaded at the start stays: measured 1.8 times the updates a second (docs/adr)
     gc.set_threshold(20_000, 20, 50)

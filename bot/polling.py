@@ -1,14 +1,16 @@
 """Long polling with an inbox: an update is acknowledged to Telegram only when the database has it.
 
 Each chat's updates run in order, different chats side by side. A stop in the middle leaves updates in the inbox; the next
-start finishes them. Without the database nothing is acknowledged, red flags are answered all the same, and people are told.
+start finishes them. Without the database red flags are answered all the same, people are told, and nothing is acknowledged but
+what stands in a file of our own (bot/spool.py): so much only that Telegram hands out the next.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextvars import ContextVar
+from typing import Any
 from weakref import WeakValueDictionary
 
 import structlog
@@ -22,13 +24,18 @@ from aiogram.types import Update
 from bot.clock import Clock
 from bot.emergency import FirstAid, spoken_language
 from bot.errors import is_outage
+from bot.spool import Spool
 from core.i18n import Language, _, localize
+from core.turns import NoTurn
 from services import Database, dialogue, people
 
 log = structlog.get_logger()
 POLL_S = 25
 AT_ONCE = 64
 HOLD_OUT_S = 1.0
+MOST_AT_ONCE = (
+    100  # of updates in one getUpdates: those behind them are not seen until these are acknowledged
+)
 SERVICE_IS_DOWN = _("I cannot answer right now. Your message is kept, I will answer a little later.")
 
 answering: ContextVar[int | None] = ContextVar("answering", default=None)
@@ -82,13 +89,17 @@ class Polling:
         dispatcher: Dispatcher,
         database: Database,
         clock: Clock,
+        spool: Spool,
         helplines: tuple[str, ...] = (),
     ) -> None:
         self._bot, self._dispatcher, self._database, self._clock = bot, dispatcher, database, clock
+        self._spool = spool
         self._first_aid = FirstAid(self._language_of, helplines)
         self._lanes: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
         self._at_once = asyncio.Semaphore(AT_ONCE)
         self._tasks: set[asyncio.Task[None]] = set()
+        self._running: set[int] = set()  # updates being answered
+        self._telling: asyncio.Task[None] | None = None
         self._told: set[int] = set()  # chats that know of the present outage
         self._helped: set[int] = set()  # emergencies answered without the database; not to be answered again
         self._offset: int | None = None
@@ -115,12 +126,12 @@ class Polling:
             return False
         for payload in left:
             self._start(Update.model_validate(payload, context={"bot": self._bot}))
-        return True
+        return await self._kept([])
 
     async def turn(self, wait_s: int) -> None:
         """Fetch once, waiting up to `wait_s` for something to come, and start answering it."""
-        updates = await self._fetch(wait_s)
-        if updates and await self._kept(updates):
+        updates = await self._fetch(min(wait_s, 1) if self._spool.waits else wait_s)
+        if (updates or self._spool.waits) and await self._kept(updates) and updates:
             self._offset = updates[-1].update_id + 1
 
     async def finish(self, within_s: float = 10) -> None:
@@ -132,6 +143,7 @@ class Polling:
         try:
             updates = await self._bot.get_updates(
                 offset=self._offset,
+                limit=MOST_AT_ONCE,
                 timeout=wait_s,
                 allowed_updates=self._allowed,
                 request_timeout=wait_s + 10,
@@ -146,54 +158,98 @@ class Polling:
         return []
 
     async def _kept(self, updates: Sequence[Update]) -> bool:
-        """Put the updates into the inbox and start those that are new; False when the database is not there."""
-        payloads = [
-            u.model_dump(mode="json", exclude_none=True, exclude_unset=True, by_alias=True) for u in updates
-        ]
+        """Put the updates into the inbox and start those not yet answered; False when the database is not there."""
         try:
-            fresh = set(
-                await dialogue.receive(
-                    self._database, payloads, [_chat_id(u) for u in updates], self._clock()
-                )
-            )
+            await self._replay()
+            await self._put([_payload(u) for u in updates], self._helped)
         except Exception as error:
             if not is_outage(error):
                 raise
             log.error("inbox_without_database", waiting=len(updates))
             await self._hold_out(updates)
             return False
-        for update in updates:
-            if update.update_id in fresh:
-                self._start(update)
         self._told.clear()
-        self._helped.clear()
+        self._helped.difference_update(u.update_id for u in updates)
         return True
 
-    async def _hold_out(self, updates: Sequence[Update]) -> None:
-        """No database: answer red flags at once, tell each chat once, and let Telegram keep the rest."""
+    async def _replay(self) -> None:
+        """What the file kept comes first. A kill on the way repeats it; the inbox keeps each update once."""
+        if not self._spool.waits:
+            return
+        for batch in self._spool.batches():
+            helped = {kept.payload["update_id"] for kept in batch if kept.helped}
+            await self._put([kept.payload for kept in batch], helped)
+        self._spool.clear()
+        log.info("spool_replayed")
+
+    async def _put(self, payloads: Sequence[dict[str, Any]], helped: Collection[int]) -> None:
+        updates = [Update.model_validate(payload, context={"bot": self._bot}) for payload in payloads]
+        chats = [_chat_id(u) for u in updates]
+        mine = {u.update_id for u in updates}.intersection(helped)
+        new = set(await dialogue.receive(self._database, payloads, chats, self._clock(), done=mine))
         for update in updates:
-            chat_id = _chat_id(update)
-            if chat_id is None or update.update_id in self._helped:
-                continue
-            try:
-                if await self._first_aid.gives(self._bot, chat_id, _words(update)):
-                    self._helped.add(update.update_id)
-                elif chat_id not in self._told:
-                    self._told.add(chat_id)
+            if update.update_id in new - self._running:
+                self._start(update)
+
+    async def _hold_out(self, updates: Sequence[Update]) -> None:
+        """No database: red flags are answered at once, each chat is told once. Telegram keeps the rest while it shows all."""
+        fresh = [u for u in updates if u.update_id not in self._helped | self._spool.ids]
+        settled = all(await asyncio.gather(*(self._help(update) for update in fresh)))
+        self._tell([u for u in fresh if u.update_id not in self._helped])
+        if len(updates) < MOST_AT_ONCE or not settled or not await self._spooled(updates):
+            await asyncio.sleep(HOLD_OUT_S)
+            return
+        self._helped.difference_update(u.update_id for u in updates)
+        self._offset = updates[-1].update_id + 1
+
+    async def _spooled(self, updates: Sequence[Update]) -> bool:
+        payloads = [_payload(u) for u in updates if u.update_id not in self._spool.ids]
+        return await asyncio.to_thread(self._spool.add, payloads, frozenset(self._helped))
+
+    async def _help(self, update: Update) -> bool:
+        """Answer a red flag; False when it has to be tried again."""
+        chat_id = _chat_id(update)
+        try:
+            if chat_id is not None and await self._first_aid.gives(self._bot, chat_id, _words(update)):
+                self._helped.add(update.update_id)
+        except (TelegramNetworkError, TelegramServerError, TelegramRetryAfter, NoTurn) as error:
+            log.error("first_aid_waits", error=type(error).__name__)
+            return False
+        except TelegramAPIError as error:
+            log.error("first_aid_failed", error=type(error).__name__)
+        return True
+
+    def _tell(self, updates: Sequence[Update]) -> None:
+        """That their message is kept: one chat after another and beside the rest, so that no emergency stands behind them."""
+        chats = {chat: u for u in updates if (chat := _chat_id(u)) is not None and chat not in self._told}
+        self._told.update(chats)
+        before = self._telling
+
+        async def tell() -> None:
+            if before is not None:
+                await asyncio.wait([before])
+            for chat_id, update in chats.items():
+                try:
                     await self._bot.send_message(chat_id, SERVICE_IS_DOWN.html(_language(update)))
-            except TelegramAPIError:
-                continue
-        await asyncio.sleep(HOLD_OUT_S)
+                except (TelegramAPIError, NoTurn):
+                    continue
+
+        if chats:
+            self._telling = asyncio.create_task(tell())
+            self._tasks.add(self._telling)
+            self._telling.add_done_callback(self._tasks.discard)
 
     def _start(self, update: Update) -> None:
-        task = asyncio.create_task(self._answer(update, helped=update.update_id in self._helped))
+        self._running.add(update.update_id)
+        task = asyncio.create_task(self._answer(update))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(lambda _task: self._running.discard(update.update_id))
 
-    async def _answer(self, update: Update, *, helped: bool) -> None:
+    async def _answer(self, update: Update) -> None:
         """An emergency at once; anything else in the chat's order, tried again while the database is away."""
         answering.set(update.update_id)
-        if helped or await self._is_helped(update):
+        if await self._is_helped(update):
             await self._done(update)
             return
         lane = self._lanes.setdefault(_chat_id(update) or 0, asyncio.Lock())
@@ -237,6 +293,10 @@ class Polling:
                     return True
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 10)
+
+
+def _payload(update: Update) -> dict[str, Any]:
+    return update.model_dump(mode="json", exclude_none=True, exclude_unset=True, by_alias=True)
 
 
 def _words(update: Update) -> str:

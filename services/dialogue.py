@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,24 +16,40 @@ MOST_ATTEMPTS = 5
 
 
 async def receive(
-    database: Database, updates: Sequence[Mapping[str, Any]], chat_ids: Sequence[int | None], now: datetime
+    database: Database,
+    updates: Sequence[Mapping[str, Any]],
+    chat_ids: Sequence[int | None],
+    now: datetime,
+    *,
+    done: Collection[int] = (),
 ) -> list[int]:
-    """Keep updates before they are acknowledged to Telegram; the ids of those never seen before."""
+    """Keep updates before they are acknowledged to Telegram; the ids of those still to be answered.
+
+    `done` are answered already. Idempotent: the same updates again are kept once, and may be received again after a commit of
+    which nobody heard.
+    """
     if not updates:
         return []
+    ids = [u["update_id"] for u in updates]
     values = [
         {
-            "update_id": u["update_id"],
+            "update_id": id_,
             "chat_id": chat,
             "payload": dict(u),
             "received_at": now,
             "state": "new",
             "attempts": 0,
         }
-        for u, chat in zip(updates, chat_ids, strict=True)
+        for id_, u, chat in zip(ids, updates, chat_ids, strict=True)
     ]
     async with database.transaction() as session:
-        query = insert(InboxUpdate).values(values).on_conflict_do_nothing().returning(InboxUpdate.update_id)
+        await session.execute(insert(InboxUpdate).values(values).on_conflict_do_nothing())
+        if done:
+            finished = update(InboxUpdate).where(InboxUpdate.update_id.in_(done))
+            await session.execute(finished.values(state="done", payload=None))
+        query = select(InboxUpdate.update_id).where(
+            InboxUpdate.update_id.in_(ids), InboxUpdate.state == "new"
+        )
         return list(await session.scalars(query))
 
 

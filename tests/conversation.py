@@ -12,6 +12,7 @@ from sqlalchemy import select
 from bot import dispatcher as dispatching
 from bot.__main__ import make_bot
 from bot.polling import Polling
+from bot.spool import Spool
 from bot.storage import DatabaseStorage
 from core.i18n import Language, Text
 from core.settings import Settings
@@ -53,7 +54,8 @@ class BotSide:
         self.interpreter = Interpreter(None, self.engine)
         storage = DatabaseStorage(self.database, self.clock)
         dispatcher = dispatching.build(self.database, self.interpreter, storage, self.clock)
-        self.polling = Polling(self.bot, dispatcher, self.database, self.clock)
+        spool = Spool(self.settings.var_dir / "inbox.spool", keyring())
+        self.polling = Polling(self.bot, dispatcher, self.database, self.clock, spool)
 
     async def settle(self) -> None:
         offset = object()

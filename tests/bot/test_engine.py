@@ -28,7 +28,7 @@ async def test_while_the_engine_is_trained_emergencies_and_menus_answer_and_free
     boris = await meet("Boris", "ru", phone="+998971234567", signed_up=True)
     storage = DatabaseStorage(database, side.clock)
     dispatcher = dispatching.build(database, later, storage, side.clock)
-    side.polling = Polling(side.bot, dispatcher, database, side.clock)
+    side.polling = Polling(side.bot, dispatcher, database, side.clock, side.polling._spool)
     await boris.says("/help")
     await boris.sees(word("I can:", "ru"))
     for text in ("как снизить давление", "муж потерял сознание и не дышит"):

@@ -133,3 +133,87 @@ async def test_nothing_is_said_of_a_typing_sign_that_cannot_be_shown(meet, side,
     await aziza.sees(word("I can:", "uz"))
     gc.collect()
     assert [record.message for record in caplog.records if record.name == "asyncio"] == []
+
+
+async def told_many(meet, side, many: int) -> list:
+    """A crowd that fills more than Telegram hands out at once."""
+    crowd = [await meet(f"Guest {i}", "uz", phone=f"+99890{i:07}") for i in range(2)]
+    for i in range(many):
+        one = crowd[i % 2]
+        await one.http.post(f"/api/citizens/{one.row['id']}/messages", json={"text": f"/help {i}"})
+    return crowd
+
+
+async def cry_for_help(boris) -> None:
+    text = {"text": "муж потерял сознание и не дышит"}
+    (await boris.http.post(f"/api/citizens/{boris.row['id']}/messages", json=text)).raise_for_status()
+
+
+async def emergencies(boris) -> int:
+    return sum("🚨" in answer for answer in await boris.answers())
+
+
+async def test_an_emergency_behind_a_hundred_messages_is_answered_and_everything_is_once_answered_later(
+    meet, side, switch
+) -> None:
+    boris = await meet("Boris", "ru", phone="+998971234567", signed_up=True)
+    switch.down = True
+    crowd = await told_many(meet, side, 130)
+    await cry_for_help(boris)
+    await side.settle()
+    assert await emergencies(boris) == 1
+    assert side.polling._spool.waits
+    await side.polling.turn(0)
+    assert [len(await one.answers()) for one in crowd] == [1, 1]  # told that it is kept, and only once
+    switch.down = False
+    await side.polling.turn(0)
+    await side.settle()
+    assert not side.polling._spool.waits
+    assert await emergencies(boris) == 1
+    assert [len(await one.answers()) for one in crowd] == [66, 66]
+
+
+@pytest.mark.parametrize("lost", ["nothing", "the acknowledgement", "half a line"])
+async def test_a_kill_while_updates_stand_in_the_file_loses_and_repeats_nothing(
+    meet, side, switch, lost
+) -> None:
+    boris = await meet("Boris", "ru", phone="+998971234567", signed_up=True)
+    switch.down = True
+    await cry_for_help(boris)
+    crowd = await told_many(meet, side, 120)
+    before = side.polling._offset
+    await side.polling.turn(0)
+    await side.polling.finish()
+    path = side.polling._spool._path
+    if lost == "nothing":
+        await side.polling.turn(0)
+    elif lost == "half a line":  # the last line was never acknowledged
+        path.write_bytes(path.read_bytes()[:-20])
+    assert side.polling._offset != before
+    await side.stop()
+    await side.start()
+    await side.polling.turn(0)
+    switch.down = False
+    assert await side.polling._left_over_started()
+    await side.settle()
+    assert await emergencies(boris) == 1
+    answered = [sum("/help" in a or word("I can:", "uz") in a for a in await one.answers()) for one in crowd]
+    assert answered == [60, 60]
+
+
+async def test_a_commit_nobody_heard_of_is_not_forgotten(meet, side, monkeypatch) -> None:
+    aziza = await meet("Aziza", "uz", signed_up=True)
+    monkeypatch.setattr(polling, "HOLD_OUT_S", 0.01)
+    receive = polling.dialogue.receive
+
+    async def lost(*args, **kwargs):
+        await receive(*args, **kwargs)
+        monkeypatch.setattr(polling.dialogue, "receive", receive)
+        raise OperationalError("", {}, ConnectionError("lost at commit"))
+
+    monkeypatch.setattr(polling.dialogue, "receive", lost)
+    await aziza.http.post(f"/api/citizens/{aziza.row['id']}/messages", json={"text": "/help"})
+    await side.polling.turn(0)
+    await side.settle()
+    await aziza.sees(word("I can:", "uz"))
+    assert sum(word("I can:", "uz") in answer for answer in await aziza.answers()) == 1
