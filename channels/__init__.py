@@ -28,11 +28,10 @@ def from_settings(settings: Settings, telegram_turns: Turns | None = None) -> di
     if settings.telegram_token is not None:
         found["telegram"] = telegram.from_settings(settings, telegram_turns)
     weights = sms_weights(settings)
-    providers = [SMS_PROVIDERS[name][1](settings) for name in weights]
-    if len(providers) == 1:
-        found["sms"] = providers[0]
-    elif providers:
-        found["sms"] = SmsFailover(providers, weights)
+    if weights:
+        providers = [SMS_PROVIDERS[name][1](settings) for name in weights]
+        demanding = [name for name in weights if name in settings.sms_approved_only]
+        found["sms"] = SmsFailover(providers, weights, demanding=demanding)
     return found
 
 

@@ -1,26 +1,33 @@
-"""Several SMS providers as one channel: each message goes to one by weight, and weights follow errors and delay."""
+"""Several SMS providers as one channel: each message goes to one by weight, and to one that has approved its text.
+
+The weights are not this process's own: all workers count together and use the same (services/failover.py).
+"""
 
 from __future__ import annotations
 
 import random
-import time
-from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 
 import structlog
 
 from channels.asked import Answers, Candidate
-from core import failover as rules
-from core.failover import Health
+from core import sms_templates
+from core.failover import Count
 from core.ports import Channel, ChannelKind, DeliveryError, OutboundMessage, Receipt
 
 log = structlog.get_logger()
 _chance = random.Random().random  # noqa: S311 – spreads load, keeps no secret
 
+APPROVAL_WAIT_S = 3600.0
+
 
 class SmsFailover:
-    """`weights` are those at rest, by provider. A message that one provider surely did not take goes to the next at once."""
+    """`resting` are the weights while all is well. A message that one provider surely did not take goes to the next at once.
+
+    `demanding` providers get only texts whose fingerprint is in `approved`.
+    """
 
     kind: ChannelKind = "sms"
     name = "sms"
@@ -28,39 +35,47 @@ class SmsFailover:
     def __init__(
         self,
         providers: Sequence[Channel],
-        weights: Mapping[str, int],
+        resting: Mapping[str, int],
         *,
+        demanding: Collection[str] = (),
         chance: Callable[[], float] = _chance,
-        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._providers = {provider.name: provider for provider in providers}
-        self._resting, self.weights = dict(weights), dict(weights)
-        self._chance, self._clock = chance, clock
-        self._errors: dict[str, deque[float]] = {name: deque(maxlen=rules.ERRORS) for name in weights}
-        self._delays: dict[str, tuple[int, int]] = {}
-        self._stepped_at = self._bad_at = float("-inf")
+        self.providers = {provider.name: provider for provider in providers}
+        self.resting, self.weights = dict(resting), dict(resting)
+        self.approved: dict[str, frozenset[str]] = dict.fromkeys(demanding, frozenset())
+        self._chance = chance
+        self._taken: Counter[str] = Counter()
+        self._errors: Counter[str] = Counter()
+
+    def is_approved(self, text: str) -> bool:
+        """Whether any provider may send it."""
+        return any(self._may(name, text) for name in self.providers)
 
     async def send(self, message: OutboundMessage) -> Receipt:
-        error: DeliveryError | None = None
+        error = DeliveryError("sms: text not approved", retry_after_s=APPROVAL_WAIT_S)
         for provider in self._order():
+            if not self._may(provider.name, message.text):
+                continue
             try:
-                return await provider.send(message)
+                receipt = await provider.send(message)
             except DeliveryError as failure:
                 error = failure
+                error.provider = provider.name
                 if failure.permanent or failure.gone:
                     break
-                self._errors[provider.name].append(self._clock())
+                self._errors[provider.name] += 1
                 if failure.unknown:  # it may have gone out: another provider would send it twice
                     break
-        self.judge()
-        assert error is not None
+            else:
+                self._taken[provider.name] += 1
+                return receipt
         raise error
 
     async def find(self, key: str, to: str, begun_at: datetime) -> list[Candidate]:
         """Every provider is asked. Raises DeliveryError when one of them does not say and none of the others has it."""
         found: list[Candidate] = []
         silent: DeliveryError | None = None
-        for provider in self._providers.values():
+        for provider in self.providers.values():
             if isinstance(provider, Answers):
                 try:
                     found += await provider.find(key, to, begun_at)
@@ -71,30 +86,31 @@ class SmsFailover:
         return found
 
     async def close(self) -> None:
-        for provider in self._providers.values():
+        for provider in self.providers.values():
             await provider.close()
 
-    def note_delays(self, delays: Mapping[str, tuple[int, int]]) -> None:
-        """By provider: how many recent messages, and how many of them took longer than five minutes."""
-        self._delays = dict(delays)
-        self.judge()
+    def take_counts(self) -> dict[str, Count]:
+        """What each provider took and failed at since the last call."""
+        counts = {name: Count(self._taken[name], self._errors[name]) for name in self.providers}
+        self._taken.clear()
+        self._errors.clear()
+        return counts
 
-    def judge(self) -> None:
-        now = self._clock()
-        health = {name: self._health(name, now) for name in self.weights}
-        if any(one.is_bad for one in health.values()):
-            self._bad_at = now
-        weights = rules.judged(
-            self.weights, self._resting, health, now - self._stepped_at, now - self._bad_at
-        )
-        if weights != self.weights:
-            log.warning("sms_weights_moved", **weights)
-            self.weights, self._stepped_at = weights, now
+    def give_back(self, counts: Mapping[str, Count]) -> None:
+        """They could not be kept; the next call takes them again."""
+        for name, count in counts.items():
+            self._taken[name] += count.taken
+            self._errors[name] += count.errors
 
-    def _health(self, name: str, now: float) -> Health:
-        recent, slow = self._delays.get(name, (0, 0))
-        errors = sum(at > now - rules.ERRORS_WITHIN_S for at in self._errors[name])
-        return Health(errors, recent, slow)
+    def use(self, weights: Mapping[str, int]) -> None:
+        """From now on these, for the providers this worker has."""
+        found = {name: weights.get(name, weight) for name, weight in self.weights.items()}
+        if found != self.weights:
+            log.warning("sms_weights_moved", **found)
+            self.weights = found
+
+    def _may(self, name: str, text: str) -> bool:
+        return name not in self.approved or sms_templates.fingerprint(text) in self.approved[name]
 
     def _order(self) -> list[Channel]:
         """One by weight first, the others after it by weight."""
@@ -104,7 +120,7 @@ class SmsFailover:
         for name, weight in left.items():
             point -= weight
             if point < 0:
-                found.append(self._providers[name])
+                found.append(self.providers[name])
                 break
-        rest = sorted((n for n in left if self._providers[n] not in found), key=lambda n: -left[n])
-        return found + [self._providers[name] for name in rest]
+        rest = sorted((n for n in left if self.providers[n] not in found), key=lambda n: -left[n])
+        return found + [self.providers[name] for name in rest]

@@ -16,6 +16,14 @@ QUIET_S = 900.0
 
 
 @dataclass(frozen=True, slots=True)
+class Count:
+    """What one provider took, and errors that were its own, in some span."""
+
+    taken: int = 0
+    errors: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Health:
     """What is known of one provider: errors in the last minute, and of its recent messages how many were slow."""
 

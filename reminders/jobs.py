@@ -17,7 +17,7 @@ from core.notices import Attempt, Notice, attempt_key
 from core.ports import Channel, ChannelKind, DeliveryError, OutboundMessage, Receipt
 from core.settings import Settings
 from monitoring import metrics
-from reminders import asking
+from reminders import asking, weighing
 from reminders import lanes as waiting
 from reminders.watching import Watched
 from services import Database, campaign_people, deliveries, outcomes, programmes, receipts, reminders
@@ -196,6 +196,13 @@ async def _until_recorded(work: Work, keep: Callable[[], Awaitable[None]]) -> No
             pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
 
 
+async def weigh(work: Work) -> None:
+    """All workers count errors of SMS providers together, and use the same weights."""
+    channel = work.channels.get("sms")
+    if isinstance(channel, SmsFailover):
+        await weighing.weigh(work.database, channel, work.clock())
+
+
 async def watch(work: Work) -> None:
     """This worker lives; and is all well with the others?"""
     await work.watched.watch.round()
@@ -235,5 +242,5 @@ async def follow(work: Work) -> int:
         return 0
     now = work.clock()
     if isinstance(channel, SmsFailover):
-        channel.note_delays(await receipts.delays(work.database, now))
+        await weighing.weigh(work.database, channel, now, await receipts.delays(work.database, now))
     return await asking.follow(work.database, channel, now)

@@ -14,6 +14,8 @@ from reminders.jobs import Work
 
 log = structlog.get_logger()
 
+WEIGH_S = 5.0
+
 Job = Callable[[Work], Awaitable[object]]
 
 
@@ -26,6 +28,7 @@ def table(work: Work) -> dict[str, tuple[Job, float]]:
         "reconcile": (jobs.reconcile, work.settings.lease_s / 2),
         "follow": (jobs.follow, 60.0),
         "watch": (jobs.watch, EVERY_S),
+        "weigh": (jobs.weigh, WEIGH_S),
     }
 
 

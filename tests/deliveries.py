@@ -93,6 +93,7 @@ def reached_at(settings: Settings, url: str, **more: Any) -> Settings:
             "twilio_auth_token": SecretStr(AUTH),
             "twilio_from": SENDER,
             "twilio_api_url": url,
+            "sms_approved_only": (),
             "eskiz_api_url": f"{url}/eskiz/api",
             "playmobile_api_url": f"{url}/playmobile",
         }

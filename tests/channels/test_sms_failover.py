@@ -9,7 +9,9 @@ import pytest
 import channels
 from channels.sms_failover import SmsFailover
 from core.errors import SettingsError
+from core.failover import Count
 from core.ports import DeliveryError, OutboundMessage
+from core.sms_templates import fingerprint
 from tests.deliveries import ESKIZ, GULNORA, PLAYMOBILE, reached_at
 
 
@@ -71,24 +73,58 @@ class Down:
         """Nothing to close."""
 
 
-async def test_fifty_errors_in_a_minute_move_weight_and_two_bad_ones_move_none(both, sandbox):
-    now = [0.0]
-    eskiz, other = Down("eskiz"), both._providers["playmobile"]
+async def test_what_each_took_and_failed_at_is_counted_once_and_kept_when_it_cannot_be_shared(both, sandbox):
     channel = SmsFailover(
-        [eskiz, other], {"eskiz": 50, "playmobile": 50}, chance=lambda: 0.0, clock=lambda: now[0]
+        [Down("eskiz"), both.providers["playmobile"]], {"eskiz": 50, "playmobile": 50}, chance=lambda: 0.0
     )
-    for n in range(50):
+    for n in range(3):
         await channel.send(message(f"{n:032x}"))
-    channel.judge()
-    assert channel.weights == {"eskiz": 40, "playmobile": 60}
-    now[0] += 30
-    channel.judge()
-    assert channel.weights == {"eskiz": 40, "playmobile": 60}
-    now[0] += 1000
-    channel.judge()
-    assert channel.weights == {"eskiz": 50, "playmobile": 50}
-    channel.note_delays({"eskiz": (100, 90), "playmobile": (100, 90)})
-    assert channel.weights == {"eskiz": 50, "playmobile": 50}
+    counts = channel.take_counts()
+    assert counts == {"eskiz": Count(0, 3), "playmobile": Count(3, 0)}
+    assert set(channel.take_counts().values()) == {Count()}
+    channel.give_back(counts)
+    assert channel.take_counts() == counts
+
+
+async def test_the_error_says_which_provider_it_was(both, sandbox):
+    channel = SmsFailover([Down("eskiz")], {"eskiz": 100})
+    with pytest.raises(DeliveryError) as down:
+        await channel.send(message())
+    assert down.value.provider == "eskiz"
+
+
+async def test_weights_in_use_are_those_it_is_given_for_the_providers_it_has(both):
+    both.use({"eskiz": 10, "playmobile": 90, "twilio": 0})
+    assert both.weights == {"eskiz": 10, "playmobile": 90}
+    assert both.resting == {"eskiz": 60, "playmobile": 40}
+
+
+@pytest.mark.parametrize(
+    ("approved_by", "provider"),
+    [(("eskiz", "playmobile"), "eskiz"), (("playmobile",), "playmobile"), ((), None)],
+)
+async def test_a_text_goes_only_to_who_has_approved_it_whatever_its_digits(
+    settings, sandbox, approved_by, provider
+):
+    more = ESKIZ | PLAYMOBILE | {"sms_providers": ("eskiz:100", "playmobile:0"), "telegram_token": None}
+    demanding = {"sms_approved_only": ("eskiz", "playmobile")}
+    channel = channels.from_settings(reached_at(settings, sandbox.url, **more, **demanding))["sms"]
+    assert isinstance(channel, SmsFailover)
+    for name in approved_by:
+        channel.approved[name] = frozenset({fingerprint("Salomat: 1.01, soat 9:00")})
+    text = "Salomat: 21.11, soat 14:00"
+    assert channel.is_approved(text) == (provider is not None)
+    assert not channel.is_approved("Salomat: ertaga, soat 14:00")
+    sending = channel.send(OutboundMessage("0" * 32, GULNORA, text))
+    if provider is None:
+        with pytest.raises(DeliveryError) as refused:
+            await sending
+        assert refused.value.retry_after_s
+        assert not refused.value.permanent
+    else:
+        assert (await sending).provider == provider
+    assert len(await sandbox.phone(GULNORA)) == (provider is not None)
+    await channel.close()
 
 
 @pytest.mark.parametrize(
