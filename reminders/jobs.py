@@ -67,7 +67,7 @@ async def plan(work: Work) -> int:
                 await programmes.put_off(work.database, person_id, now)
         if not stale:
             break
-    room = round(max(RECORDED_TOGETHER, work.settings.telegram_rate_per_s * work.settings.tick_s * 2))
+    room = round(max(CLAIMED_TOGETHER, work.settings.telegram_rate_per_s * work.settings.tick_s * 2))
     await campaign_people.feed(work.database, now, hours=work.hours, room=room)
     planned = await reminders.plan(work.database, now, hours=work.hours)
     if planned:
