@@ -14,7 +14,6 @@ from core import urging
 from core.i18n import Text, Words
 from core.staff import Member
 from db.engine import Database
-from db.people import Person
 from db.questions import Question
 from db.reminders import Delivery, Occurrence, Reminder
 from db.staff import StaffMember
@@ -138,8 +137,7 @@ async def reminder(database: Database, reminder_id: int, member: Member, now: da
     """Raises desk.NotFound."""
     async with database.transaction() as session:
         row = await session.get(Reminder, reminder_id)
-        person = await session.get(Person, row.person_id) if row else None
-        if row is None or person is None or not await desk.in_reach(session, person, member):
+        if row is None or not await holding.within_reach(session, row.person_id, member):
             raise desk.NotFound
         detail = {"reminder": row.id}
         audit.write(
@@ -159,8 +157,7 @@ async def of_person(
         .limit(limit)
     )
     async with database.transaction() as session:
-        person = await session.get(Person, person_id)
-        if person is None or not await desk.in_reach(session, person, member):
+        if not await holding.within_reach(session, person_id, member):
             raise desk.NotFound
         audit.write(session, now, "reminder.timeline", person_id, actor="staff", actor_id=member.id)
         promised = await _promised(session, list(await session.scalars(query)), now)

@@ -15,7 +15,6 @@ from core.urging import CannotSend
 from db.booking import Clinic
 from db.engine import Database
 from db.holds import ClinicHold
-from db.people import Person
 from db.reminders import Occurrence, Reminder
 from db.staff import StaffMember
 from services import audit, desk, holding
@@ -84,7 +83,9 @@ async def release_clinic(database: Database, clinic_id: int, member: Member, now
 async def clinics(database: Database, member: Member) -> list[ClinicState]:
     """The clinics this member may hold back: their own, or all; the held ones first."""
     waiting = (
-        holding.with_clinic(select(holding.clinic_id.label("clinic_id"), func.count().label("waiting")))
+        holding.with_clinic(
+            select(holding.clinic_id.label("clinic_id"), func.count().label("waiting")).select_from(Reminder)
+        )
         .join(Occurrence, Occurrence.reminder_id == Reminder.id)
         .where(Occurrence.state == "due", holding.clinic_id.in_(select(ClinicHold.clinic_id)))
         .group_by(holding.clinic_id)
@@ -108,8 +109,7 @@ async def clinics(database: Database, member: Member) -> list[ClinicState]:
 async def own(session: AsyncSession, reminder_id: int, member: Member, *, lock: bool = True) -> Reminder:
     """The reminder when it is within the member's reach. Raises NotFound."""
     row = await session.get(Reminder, reminder_id, with_for_update=lock)
-    told = None if row is None else await session.get(Person, row.person_id)
-    if row is None or told is None or not await desk.in_reach(session, told, member):
+    if row is None or not await holding.within_reach(session, row.person_id, member):
         raise desk.NotFound
     return row
 

@@ -134,7 +134,10 @@ async def _judge(
     to = await recipients.load(session, [row.person_id], hours, now)
     about = await recipients.about(session, [row.about_id])
     held = await holding.held(session, [row])
-    return deliveries.judge(moment, row, to[row.person_id], about[row.about_id], now, held=row.id in held)
+    found = deliveries.judge(moment, row, to[row.person_id], about[row.about_id], now, held=row.id in held)
+    if found == rules.Drop("acted_on") and row.stopped_at is None:
+        return rules.Drop("deceased")
+    return found
 
 
 def _note(
