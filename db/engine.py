@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime
 
-from sqlalchemy import make_url, text
+from sqlalchemy import func, make_url, select, text
 from sqlalchemy.ext.asyncio import (
     AsyncConnection,
     AsyncEngine,
@@ -45,6 +46,11 @@ class Database:
         except Exception:  # noqa: BLE001 – a health question has a yes or a no
             return False
         return True
+
+    async def now(self) -> datetime:
+        """The database's own time, which every process can agree on."""
+        async with self.transaction() as session:
+            return (await session.execute(select(func.clock_timestamp()))).scalar_one()
 
     async def close(self) -> None:
         await self.engine.dispose()

@@ -10,9 +10,10 @@ import signal
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 
 import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 import channels
 from core import logs
@@ -20,6 +21,7 @@ from core.settings import Settings, load
 from db.engine import connect
 from monitoring.status import served
 from reminders import jobs, scheduler
+from reminders.clock import DatabaseClock, first_time, keep
 from reminders.jobs import Work
 from services import budget
 
@@ -28,12 +30,8 @@ log = structlog.get_logger()
 LONGEST_GOODBYE_S = 30.0
 
 
-def clock() -> datetime:
-    return datetime.now(UTC)
-
-
 @asynccontextmanager
-async def wired(settings: Settings, clock: Callable[[], datetime] = clock) -> AsyncIterator[Work]:
+async def wired(settings: Settings, clock: Callable[[], datetime]) -> AsyncIterator[Work]:
     """Everything the jobs need, closed again at the end. Raises SettingsError when something is missing."""
     database = connect(settings)
     ways = channels.from_settings(settings, budget.reminders_turns(database, settings))
@@ -48,18 +46,31 @@ async def wired(settings: Settings, clock: Callable[[], datetime] = clock) -> As
 
 async def run(settings: Settings) -> None:
     """Until SIGTERM or SIGINT: what was begun is recorded, what was only claimed is given back."""
-    async with wired(settings) as work:
+    clock = DatabaseClock()
+    async with wired(settings, clock) as work:
         for name in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(name, work.stopping.set)
         metronome = scheduler.build(work)
-        metronome.start()
-        log.info("worker_started", channels=sorted(work.channels), tick_s=settings.tick_s)
+        ticking = asyncio.create_task(_tick(work, metronome, clock))
+        stopping = asyncio.create_task(work.stopping.wait())
         async with served(work.watched.status, settings, settings.reminders_status_port):
-            await work.stopping.wait()
-        metronome.pause()
-        await _last_words()
-        metronome.shutdown(wait=False)
+            await asyncio.wait({ticking, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if ticking.done():
+            ticking.result()
+        ticking.cancel()
+        if metronome.running:
+            metronome.pause()
+            await _last_words()
+            metronome.shutdown(wait=False)
         log.info("worker_stopped")
+
+
+async def _tick(work: Work, metronome: AsyncIOScheduler, clock: DatabaseClock) -> None:
+    """Begins once the database has told the time, and stays with it."""
+    await first_time(clock, work.database)
+    metronome.start()
+    log.info("worker_started", channels=sorted(work.channels), tick_s=work.settings.tick_s)
+    await keep(clock, work.database, lambda: scheduler.wake(metronome))
 
 
 async def _last_words() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -43,9 +44,15 @@ def build(work: Work) -> AsyncIOScheduler:
             IntervalTrigger(seconds=seconds),
             args=(name, job, work),
             id=name,
-            next_run_time=work.clock(),  # what fell due while no worker ran does not wait
+            next_run_time=datetime.now(UTC),  # what fell due while no worker ran does not wait
         )
     return scheduler
+
+
+def wake(scheduler: AsyncIOScheduler) -> None:
+    """This machine's clock was stepped: no job waits until it shows the old time again."""
+    for job in scheduler.get_jobs():
+        job.modify(next_run_time=datetime.now(UTC))
 
 
 async def guarded(name: str, job: Job, work: Work) -> None:

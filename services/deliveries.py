@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import campaigns as campaign_rules
 from core import deliveries as rules
+from core.i18n import LANGUAGES
 from core.notices import Attempt, Item, Notice, Said, Visit, attempt_key
 from core.reminders import UNCONFIRMED
 from db.crypto import keyring
@@ -145,7 +146,7 @@ def judge(
         urged=occurrence.urged_at is not None,
         any_hour=_any_hour(occurrence, now),
     )
-    if about.name is None:
+    if about.name is None or to.language not in LANGUAGES:
         return rules.Drop("broken")
     if occurrence.step == UNCONFIRMED and reminder.confirmed_at is not None:
         return rules.Drop("acted_on")

@@ -24,6 +24,8 @@ HORIZON = timedelta(hours=16)
 async def plan(database: Database, now: datetime, *, hours: Hours | None = None) -> int:
     """Due promises become occurrences; how many. Costs what is due, not what is registered. Safe to repeat and to run twice."""
     planned = 0
+    async with database.transaction() as session:
+        await session.execute(_SET_ASIDE, {"until": now + HORIZON, "now": now})
     while True:
         async with database.transaction() as session:
             some = await _plan_some(session, now, hours or Hours())
@@ -37,7 +39,7 @@ async def _plan_some(session: AsyncSession, now: datetime, default: Hours) -> in
     found = await session.execute(
         select(*_DUE, Person.quiet_from_hour, Person.quiet_to_hour)
         .join(Person, Person.id == Reminder.person_id)
-        .where(Reminder.next_at <= now + HORIZON)
+        .where(Reminder.next_at <= now + HORIZON, text(POSSIBLE))
         .order_by(Reminder.next_at)
         .limit(BATCH)
         .with_for_update(of=Reminder, skip_locked=True)
@@ -57,6 +59,27 @@ async def _plan_some(session: AsyncSession, now: datetime, default: Hours) -> in
         await session.execute(_MOVE_ON, _columns(_STEP_COLUMNS, steps))
     return len(due)
 
+
+POSSIBLE = " AND ".join(
+    f"coalesce(reminders.{day}, '2000-01-01') BETWEEN '1900-01-01' AND '2200-01-01'"
+    for day in ("due_on", "due_at", "missed_at", "promised_at", "next_at")
+)
+"""Days a calendar can count on from; PostgreSQL knows others (infinity), which no Python date can hold."""
+_SET_ASIDE = text(
+    f"""
+    WITH odd AS (
+        SELECT id, person_id, next_step FROM reminders WHERE next_at <= :until AND NOT ({POSSIBLE})
+        FOR UPDATE SKIP LOCKED
+    ), told AS (
+        INSERT INTO occurrences
+            (reminder_id, person_id, step, moment_at, next_try_at, expires_at, state, reason, attempts, created_at)
+        SELECT id, person_id, coalesce(next_step, 'broken'), :now, :now, :now, 'failed', 'broken', 0, :now FROM odd
+        ON CONFLICT DO NOTHING
+    )
+    UPDATE reminders SET next_step = NULL, next_at = NULL FROM odd WHERE reminders.id = odd.id
+    """  # noqa: S608 – constants
+)
+"""A promise with an impossible date fails for itself and stops nobody else."""
 
 _DUE = (
     Reminder.id,

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import LargeBinary, select, type_coerce
+from sqlalchemy import LargeBinary, Text, case, select, type_coerce
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import deliveries as rules
@@ -21,12 +21,13 @@ from db.people import Chat, Consent, Person
 from db.reminders import Delivery
 from services.promises import personal_hours
 
+BIRTHS = (date(1850, 1, 1), date(2200, 1, 1))
 COUNTED = ("sending", "sent", "delivered", "unknown")
 
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """Whom a reminder is about; `name` is None when it cannot be read."""
+    """Whom a reminder is about; `name` is None when it or the birth date cannot be read."""
 
     name: str | None
     birth_date: date
@@ -36,14 +37,18 @@ class About:
 async def load(
     session: AsyncSession, person_ids: Collection[int], hours: rules.Hours, now: datetime
 ) -> dict[int, rules.Recipient]:
-    """Everything `core.deliveries.decide` asks about each person. A phone that cannot be read counts as none."""
-    columns = (Person.id, Person.language, Person.channel, Person.quiet_from_hour, Person.quiet_to_hour)
+    """Everything `core.deliveries.decide` asks about each person. A phone that cannot be read counts as none.
+
+    `language` is as it stands in the record, known to us or not.
+    """
+    columns = (Person.id, Person.channel, Person.quiet_from_hour, Person.quiet_to_hour)
     found = await session.execute(
         select(
             *columns,
             Person.reminders_paused_at,
             Person.campaigns_refused_at,
-            Person.deceased_on,
+            Person.deceased_on.is_not(None).label("deceased"),
+            type_coerce(Person.language, Text).label("language"),
             type_coerce(Person.phone, LargeBinary).label("phone"),
         ).where(Person.id.in_(person_ids))
     )
@@ -61,7 +66,7 @@ async def load(
             hours=personal_hours(row.quiet_from_hour, row.quiet_to_hour, hours),
             consented=row.id in consented,
             paused=row.reminders_paused_at is not None,
-            deceased=row.deceased_on is not None,
+            deceased=row.deceased,
             sent=sent.get(row.id, ()),
             barred=chosen is not None and row.id not in chosen,
             campaigns=row.campaigns_refused_at is None,
@@ -74,12 +79,17 @@ async def about(session: AsyncSession, person_ids: Collection[int]) -> dict[int,
     found = await session.execute(
         select(
             Person.id,
-            Person.birth_date,
-            Person.deceased_on,
+            case((Person.birth_date.between(*BIRTHS), Person.birth_date)).label("birth_date"),
+            Person.deceased_on.is_not(None).label("deceased"),
             type_coerce(Person.name, LargeBinary).label("name"),
         ).where(Person.id.in_(person_ids))
     )
-    return {row.id: About(_open(row.name), row.birth_date, row.deceased_on is not None) for row in found}
+    return {
+        row.id: About(
+            None if row.birth_date is None else _open(row.name), row.birth_date or date.min, row.deceased
+        )
+        for row in found
+    }
 
 
 async def visits(session: AsyncSession, appointment_ids: Collection[int]) -> dict[int, Visit]:

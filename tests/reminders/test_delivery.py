@@ -241,6 +241,42 @@ async def test_one_broken_record_stops_nobody_else(database, worker, sandbox, no
     assert sorted(await states(database)) == [("sent", None), ("skipped", "broken")]
 
 
+@pytest.mark.parametrize(
+    ("broken", "end"),
+    [
+        ("UPDATE people SET birth_date = '-infinity' WHERE id = :id", ("skipped", "broken")),
+        ("UPDATE people SET birth_date = '4713-01-01 BC' WHERE id = :id", ("skipped", "broken")),
+        ("UPDATE people SET language = 'tlh' WHERE id = :id", ("skipped", "broken")),
+        ("UPDATE reminders SET due_on = 'infinity' WHERE person_id = :id", ("failed", "broken")),
+        ("UPDATE reminders SET due_on = '9999-12-31' WHERE person_id = :id", ("failed", "broken")),
+        ("UPDATE reminders SET promised_at = '-infinity' WHERE person_id = :id", ("failed", "broken")),
+        ("UPDATE reminders SET next_at = '-infinity' WHERE person_id = :id", ("failed", "broken")),
+    ],
+)
+async def test_an_impossible_date_or_an_unknown_language_stops_nobody_else(
+    database, worker, sandbox, now, broken, end
+):
+    await sandbox.citizen(CHAT)
+    odd = await person(database, now, chat_id=CHAT + 1)
+    for one in (odd, await person(database, now, chat_id=CHAT)):
+        await promise(database, now, one)
+    async with database.transaction() as session:
+        checks = (
+            "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = 'people'::regclass"
+        )
+        (check,) = [row for row in await session.execute(text(checks)) if "uz_Cyrl" in row[1]]
+        await session.execute(text(f'ALTER TABLE people DROP CONSTRAINT "{check[0]}"'))
+        await session.execute(text(broken), {"id": odd})
+    try:
+        await worker.tick()
+        assert sorted(await states(database)) == sorted([end, ("sent", None)])
+        assert len(await sandbox.chat(CHAT)) == 1
+    finally:
+        async with database.transaction() as session:
+            await session.execute(text("UPDATE people SET language = 'uz'"))
+            await session.execute(text(f'ALTER TABLE people ADD CONSTRAINT "{check[0]}" {check[1]}'))
+
+
 async def test_an_unknown_outcome_on_telegram_is_repeated_once_for_an_appointment_and_never_for_others(
     database, settings, sandbox, worker, now
 ):
