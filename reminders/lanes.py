@@ -34,6 +34,8 @@ class Lane:
         self._send, self._stopping = send, stopping
         self.queue: deque[Notice] = deque()
         self._tasks: set[asyncio.Task[None]] = set()
+        self.some_left = asyncio.Event()
+        """Set whenever messages left the queue or a sender ended."""
 
     @property
     def is_full(self) -> bool:
@@ -48,11 +50,17 @@ class Lane:
         if len(self._tasks) < self._senders and len(self._tasks) * self._together < len(self.queue):
             task = asyncio.create_task(self._sender())
             self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        self.some_left.set()
 
     async def _sender(self) -> None:
         while self.queue and not self._stopping.is_set():
-            await self._send([self.queue.popleft() for _ in range(min(self._together, len(self.queue)))])
+            some = [self.queue.popleft() for _ in range(min(self._together, len(self.queue)))]
+            self.some_left.set()
+            await self._send(some)
 
 
 async def emptied(lanes: Sequence[Lane]) -> None:
@@ -67,5 +75,6 @@ async def emptied(lanes: Sequence[Lane]) -> None:
 
 async def room(lanes: Sequence[Lane]) -> None:
     """Until no lane is full."""
-    while any(lane.is_full and lane.tasks for lane in lanes):
-        await asyncio.sleep(0.01)
+    while full := [lane for lane in lanes if lane.is_full and lane.tasks]:
+        full[0].some_left.clear()
+        await full[0].some_left.wait()

@@ -13,6 +13,8 @@ from core.settings import Settings
 from core.turns import Alone, Turns
 from db.engine import Database
 
+LONGEST_WAIT_S = 20.0
+
 # The row is locked, read and written by one statement that commits itself: a process that dies or stalls holds nothing.
 _RESERVE = text("""
     WITH mine AS (
@@ -89,9 +91,13 @@ def of_telegram(settings: Settings) -> Budget:
 
 
 def reminders_turns(database: Database, settings: Settings) -> Turns:
-    """Reminders wait for the database: without it none could be begun anyway."""
+    """Reminders wait for the database: without it none could be begun anyway. What found no turn has surely not left."""
     budget = of_telegram(settings)
-    return Turns(partial(reserve, database, budget, False), partial(pause, database, budget))
+    return Turns(
+        partial(reserve, database, budget, False),
+        partial(pause, database, budget),
+        longest_wait_s=min(LONGEST_WAIT_S, settings.lease_s / 2),
+    )
 
 
 def answers_turns(database: Database, settings: Settings) -> Turns:

@@ -286,11 +286,11 @@ async def begin(
         "addresses": [keyring().encrypt(n.address) for n in open_now],
         "capped": [n.capped for n in open_now],
     }
-    async with database.transaction() as session:
-        began = await session.execute(_BEGIN, columns | {"worker": worker, "lease_s": lease_s, "now": now})
+    async with database.at_once() as connection:
+        began = await connection.execute(_BEGIN, columns | {"worker": worker, "lease_s": lease_s, "now": now})
         ids = {row.occurrence_id: row.id for row in began}
-        if len(ids) < len(notices):
-            await _give_back(session, [n.lead_id for n in notices if n.lead_id not in ids], worker)
+    if len(ids) < len(notices):
+        await release(database, [n.lead_id for n in notices if n.lead_id not in ids], worker)
     return [Attempt(n, ids[n.lead_id], keys[n.lead_id]) for n in open_now if n.lead_id in ids]
 
 
