@@ -13,7 +13,8 @@ from core import reminder_words as words
 from core import reminders as rules
 from core import sms
 from core.deliveries import ChannelChoice, Hours, send_at
-from core.i18n import Text, join
+from core.i18n import Text
+from core.passport import NextStep
 from db.crypto import keyring
 from db.engine import Database
 from db.people import Chat, Person
@@ -115,13 +116,12 @@ async def why(database: Database, reminder_id: int, person_id: int) -> Text:
         as_of = dict(judged.all())
     if row.kind == "appointment":
         return words.why_appointment(row.due_at)
-    reasons: list[Text] = []
+    due: list[NextStep] = []
     for about_id in about_ids:
         series = {one.item for one in together if one.about_id == about_id}
         line = await programmes.timeline(database, about_id, as_of.get(about_id, row.promised_at))
-        found = (step.reason for step in line.next_steps if step.series in series)
-        reasons += [reason for reason in found if reason not in reasons]
-    return join("\n", *(reasons or [words.WHY_NO_LONGER]), words.WHY_CALENDAR)
+        due += (step for step in line.next_steps if step.series in series)
+    return words.why(due)
 
 
 async def book_for(

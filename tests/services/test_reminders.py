@@ -8,6 +8,7 @@ from datetime import date, timedelta
 import pytest
 
 from core import reminder_words
+from core.i18n import LANGUAGES
 from core.ports import Receipt
 from core.reminders import NotYourReminder
 from services import deliveries, outcomes, programmes, reminders
@@ -82,6 +83,20 @@ async def test_why_names_the_reason_of_everything_in_the_message(database, now):
     assert len(reasons) == 1
     assert "шейки матки" in reasons[0]
     assert source == reminder_words.WHY_CALENDAR.render("ru")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_why_stays_within_five_lines_for_a_child_with_an_empty_record(database, now, language):
+    aziza = await person(database, now, chat_id=1001)
+    for born in (date(2020, 3, 1), date(2025, 11, 22)):
+        child = await person(database, now, f"Madina {born}", born=born, guardian_id=aziza, consent=False)
+        await programmes.recompute(database, child, now)
+        await send_all(database, now)
+        one = next(r for r in await reminders_of(database, aziza) if r.about_id == child)
+        lines = (await reminders.why(database, one.id, aziza)).render(language).splitlines()
+        assert 2 <= len(lines) <= 5
+        assert len(set(lines)) == len(lines)
+    assert any(str(number) in lines[-2] for number in range(1, 10))
 
 
 async def test_somebody_elses_reminder_cannot_be_touched_by_a_forged_button(database, now):
