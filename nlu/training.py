@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
+import signal
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -52,18 +55,49 @@ def embedded(var_dir: Path, say: Say = lambda _: None) -> EmbeddedEngine:
 
 
 def _train_embedded(target: Path, say: Say) -> None:
-    # scikit-learn takes a second and 100 MB to import: only who trains pays that.
+    """In a process of its own, which takes its gigabyte along when it ends; it ends too when this one does, however that ends.
+
+    Raises:
+        subprocess.CalledProcessError: it failed; what it said went to standard error.
+    """
+    command = [sys.executable, "-m", "nlu.training", str(target)]
+    with subprocess.Popen(  # noqa: S603 - our own words only
+        command, cwd=PROJECT.parent, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            assert process.stdout is not None
+            for line in process.stdout:
+                say(f"in-process engine: {line.rstrip()}")
+            code = process.wait()
+        finally:
+            process.kill()
+    if code != 0:
+        raise subprocess.CalledProcessError(code, command)
+    _forget_old(target.parent)
+
+
+def _train_here(target: Path) -> None:
+    """What the child does."""
     from nlu import learning
 
     began = time.monotonic()
-    lines = learning.lines(examples.load())
-    engine = learning.fit(lines, lambda words: say(f"in-process engine: {words}"))
+    engine = learning.fit(learning.lines(examples.load()), _tell)
     making = target.with_name("embedded.new")
     shutil.rmtree(making, ignore_errors=True)
     engine.save(making)
     making.replace(target)
-    say(f"in-process engine: trained in {time.monotonic() - began:.0f} s")
-    _forget_old(target.parent)
+    _tell(f"trained in {time.monotonic() - began:.0f} s")
+
+
+def _tell(words: str) -> None:
+    sys.stdout.write(f"{words}\n")
+    sys.stdout.flush()
+
+
+def _end_with_parent() -> None:
+    """The pipe from the parent closes when it is gone, also by kill -9."""
+    os.read(sys.stdin.fileno(), 1)
+    os._exit(1)
 
 
 def rasa_model(var_dir: Path, python: Path, say: Say = lambda _: None, config: Path = CONFIG) -> Path:
@@ -145,3 +179,9 @@ def _forget_old(current: Path) -> None:
     ]
     for old in sorted(others, key=lambda f: f.stat().st_mtime, reverse=True)[_KEPT_BEFORE:]:
         shutil.rmtree(old, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
+    in_background(_end_with_parent)
+    _train_here(Path(sys.argv[1]))
