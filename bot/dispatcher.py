@@ -38,6 +38,7 @@ ROUTERS: tuple[Router, ...] = (
     forms.router,
     visits.steps,
     booking.steps,
+    privacy.words,
     start.intents,
     visits.intents,
     booking.intents,

@@ -13,7 +13,8 @@ _PLAIN = str.maketrans(
 )
 
 STOP = frozenset(
-    {"stop", "stopp", "to'xtat", "to'xtatish", "toxtat", "toxtatish", "bekor", "unsubscribe", "стоп", "отказ"}
+    {"stop", "stopp", "to'xtat", "to'xtatish", "toxtat", "toxtatish", "tuxtat", "tuxtatish"}
+    | {"bekor", "unsubscribe", "стоп", "отказ"}
 )
 START = frozenset({"start", "boshla", "boshlash", "davom", "старт", "начать"})
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
 from sqlalchemy import select, text, update
 
 from db.people import Chat, Person
 from db.programmes import Immunization
 from services import programmes
-from tests.conversation import people_in
+from tests.conversation import people_in, word
 
 
 async def test_hours_and_channel_are_chosen_with_buttons(meet, database) -> None:
@@ -30,6 +31,39 @@ async def test_stop_is_accepted_at_once_and_can_be_taken_back(meet, database) ->
     assert (await people_in(database))[0].reminders_paused_at is not None
     await aziza.presses("Qayta yoqish")
     await aziza.sees("Eslatmalar yana yoqildi")
+    assert (await people_in(database))[0].reminders_paused_at is None
+
+
+@pytest.mark.parametrize(
+    ("language", "stop", "start"),
+    [
+        ("uz", "STOP", "START"),
+        ("uz", "To'xtatish", "Boshlash"),
+        ("uz_Cyrl", "Тўхтатиш", "Бошлаш"),
+        ("uz_Cyrl", "«тўхтатиш».", "«бошлаш»"),
+        ("ru", "Стоп", "Старт"),
+        ("ru", "стоп.", '"старт"'),
+    ],
+)
+async def test_stop_and_start_work_as_words_as_they_do_by_sms(meet, database, language, stop, start) -> None:
+    person = await meet("Gulnora", language, signed_up=True)
+    await person.says(stop)
+    await person.sees(word("Reminders are stopped. To bring them back: /start", language))
+    assert (await people_in(database))[0].reminders_paused_at is not None
+    await person.says("/start")
+    await person.presses(word("Start again", language))
+    assert (await people_in(database))[0].reminders_paused_at is None
+    await person.says(stop)
+    await person.says(start)
+    await person.sees(word("✅ Reminders are on again.", language))
+    assert (await people_in(database))[0].reminders_paused_at is None
+
+
+async def test_stop_within_a_question_only_leaves_it(meet, database) -> None:
+    aziza = await meet("Aziza", "uz", signed_up=True)
+    await aziza.presses("Oilam")
+    await aziza.presses("Qoʻshish")
+    await aziza.says("stop")
     assert (await people_in(database))[0].reminders_paused_at is None
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from aiogram import F, Router
-from aiogram.filters import Command
+from aiogram.filters import Command, Filter
 from aiogram.fsm.context import FSMContext
+from aiogram.fsm.state import default_state
 from aiogram.types import CallbackQuery, ChatMemberUpdated, Message
 
 from bot import keyboards
@@ -14,11 +15,13 @@ from bot.filters import Means, Menu
 from bot.keyboards import Press, Rows
 from bot.say import Say
 from core import people as rules
+from core import script, sms
 from core.i18n import Text, _, join
 from core.people import Citizen, NotRegistered, Visitor
 from services import Database, people, reminders
 
 commands = Router(name="privacy.commands")
+words = Router(name="privacy.words")
 intents = Router(name="privacy.intents")
 
 CHANNELS = {"auto": _("As it suits"), "telegram": _("Only Telegram"), "sms": _("Only SMS")}
@@ -102,6 +105,28 @@ async def pause(
 async def resume(press: CallbackQuery, say: Say, visitor: Visitor, database: Database, now: datetime) -> None:
     await reminders.resume(database, _citizen(visitor).id, now)
     await say.edit(_("✅ Reminders are on again."))
+
+
+class AnswersAsBySms(Filter):
+    """STOP or START as one writes it by SMS; with «bekor» one leaves a step instead."""
+
+    def __init__(self, meaning: str) -> None:
+        self.meaning = meaning
+
+    async def __call__(self, message: Message) -> bool:
+        text = message.text or ""
+        return sms.answer(text) == self.meaning and "bekor" not in script.to_latin(text).lower()
+
+
+words.message.register(pause, default_state, AnswersAsBySms("stop"))
+
+
+@words.message(default_state, AnswersAsBySms("start"))
+async def resume_in_words(
+    message: Message, say: Say, visitor: Visitor, database: Database, now: datetime
+) -> None:
+    await reminders.resume(database, _citizen(visitor).id, now)
+    await say(_("✅ Reminders are on again."), markup=keyboards.menu(visitor, say.language))
 
 
 # My data

@@ -14,6 +14,7 @@ from bot import forms, keyboards
 from bot.features.start import registration, views
 from bot.filters import Leaves, Means, Menu
 from bot.forms import Asked
+from bot.keyboards import Press
 from bot.say import Say
 from core import people as rules
 from core.i18n import Language, _
@@ -34,6 +35,8 @@ async def start(message: Message, say: Say, visitor: Visitor, state: FSMContext)
         await say(*views.consent())
     else:
         await say(views.welcome_back(visitor.citizen), markup=keyboards.menu(visitor, say.language))
+        if visitor.citizen and visitor.citizen.paused:
+            await say(_("Reminders are stopped."), [[Press(_("Start again"), "set:resume")]])
 
 
 @commands.message(Command("language", "til", "yazyk"))
