@@ -109,6 +109,7 @@ def admin_site(settings: Settings, database: Database, secret_key: str, https: b
         pages.alarms.Alarms(database),
         pages.calendar.Calendar(database),
         pages.articles.Articles(database),
+        pages.sms_templates.SmsTemplates(database, settings),
         tables.staff.Staff(),
         pages.staff.Staff(database),
         tables.audit.Audit(),

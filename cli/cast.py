@@ -12,6 +12,7 @@ from core import booking as booking_rules
 from core import people as people_rules
 from core.i18n import Language
 from core.settings import Settings
+from core.sms_samples import samples
 from db.booking import Clinic
 from db.crypto import keyring
 from db.engine import Database, connect
@@ -19,7 +20,7 @@ from db.passport import HealthSummary, Observation
 from db.people import Chat, Consent, Kinship, Person, Sex
 from db.programmes import Immunization, ScreeningResult
 from db.staff import Role
-from services import booking, programmes, staff
+from services import booking, programmes, sms_templates, staff
 
 PASSWORD = "toza-havo-issiq-non"  # noqa: S105 – of the demo on this machine only, shown on the terminal
 CLINICS = (
@@ -78,6 +79,8 @@ async def seed(settings: Settings) -> None:
             for login, name, role in STAFF:
                 await staff.add(database, login, name, role, PASSWORD, now)
         await _free_times(database, now)
+        texts = samples(settings.telegram_bot_name, settings.sms_cyrillic)
+        await sms_templates.approve_all(database, settings.sms_approved_only, texts, now)
     finally:
         await database.close()
 

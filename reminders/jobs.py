@@ -80,6 +80,7 @@ async def deliver(work: Work) -> int:
 
     Small claims follow each other while earlier ones are being sent: nobody waits for a big one, nor does the loop.
     """
+    await weighing.approvals(work.database, work.channels.get("sms"))
     tried, lanes = 0, {way: _lane(work, way, channel) for way, channel in work.channels.items()}
     try:
         while not work.stopping.is_set():
@@ -122,7 +123,9 @@ async def _put_off(work: Work, leads: Sequence[int]) -> None:
 
 async def _some(work: Work, channel: Channel, notices: Sequence[Notice]) -> None:
     """At most ten: words, begun in the database, sent with no transaction open, recorded together."""
-    messages = await _words(work, notices)
+    until = work.clock() + NO_CHANNEL_WAIT
+    composed = await _words(work, notices)
+    messages = await weighing.sendable(work.database, channel, composed, work.worker, until)
     ready = [notice for notice in notices if notice.lead_id in messages]
     keys = {lead_id: attempt_key(message.text) for lead_id, message in messages.items()}
     try:

@@ -12,6 +12,7 @@ from admin.routes import (
     questions,
     reminders,
     results,
+    sms_templates,
     staff,
 )
 
@@ -27,5 +28,6 @@ __all__ = [
     "questions",
     "reminders",
     "results",
+    "sms_templates",
     "staff",
 ]
