@@ -35,7 +35,7 @@ class Outcome:
 async def settle(database: Database, outcomes: Sequence[Outcome], now: datetime) -> None:
     """Record at most ten together. Idempotent; a late known outcome replaces an unknown one, never the other way round."""
     sent = [(o.attempt, o.result) for o in outcomes if isinstance(o.result, Receipt)]
-    if len(sent) == len(outcomes):  # one statement commits itself: half the time of a transaction, and this is every day
+    if len(sent) == len(outcomes):  # as on most days: one statement, which commits itself in half the time
         async with database.at_once() as connection:
             await _keep_sent(connection, sent, now)
         return
