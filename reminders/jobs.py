@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+import psycopg
 import structlog
 from sqlalchemy.exc import InterfaceError, OperationalError
 
@@ -16,11 +17,21 @@ from core.deliveries import Hours, repeat_unknown
 from core.notices import Attempt, Notice, attempt_key
 from core.ports import Channel, ChannelKind, DeliveryError, OutboundMessage, Receipt
 from core.settings import Settings
+from core.turns import STILL_WAITING
 from monitoring import metrics
 from reminders import asking, weighing
 from reminders import lanes as waiting
 from reminders.watching import Watched
-from services import Database, campaign_people, deliveries, outcomes, programmes, receipts, reminders
+from services import (
+    Database,
+    campaign_people,
+    deliveries,
+    outcomes,
+    programmes,
+    receipts,
+    recompute,
+    reminders,
+)
 from services.outcomes import Outcome
 
 log = structlog.get_logger()
@@ -28,7 +39,7 @@ log = structlog.get_logger()
 CLAIMED_TOGETHER = 60
 SMS_RATE_PER_S = 10
 NO_CHANNEL_WAIT = timedelta(hours=1)
-DATABASE_DOWN = (OperationalError, InterfaceError, OSError)
+DATABASE_DOWN = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError, OSError)
 LONGEST_PAUSE_S = 5.0
 
 
@@ -55,18 +66,8 @@ class Work:
 async def plan(work: Work) -> int:
     """Records that may have changed by the mere passing of time are looked at again; what is due becomes a due moment."""
     now = work.clock()
-    while not work.stopping.is_set():
-        stale = await programmes.refresh(work.database, now)
-        for person_id in stale:
-            try:
-                await programmes.recompute(work.database, person_id, now)
-            except DATABASE_DOWN:
-                raise
-            except Exception as error:  # noqa: BLE001 – one broken record stops nobody else
-                log.error("record_broken", person_id=person_id, error=type(error).__name__)
-                await programmes.put_off(work.database, person_id, now)
-        if not stale:
-            break
+    while not work.stopping.is_set() and (stale := await programmes.refresh(work.database, now)):
+        await recompute.some(work.database, stale, now)
     room = round(max(CLAIMED_TOGETHER, work.settings.telegram_rate_per_s * work.settings.tick_s * 2))
     await campaign_people.feed(work.database, now, hours=work.hours, room=room)
     planned = await reminders.plan(work.database, now, hours=work.hours)
@@ -162,8 +163,8 @@ async def _send(work: Work, channel: Channel, attempt: Attempt, message: Outboun
             result = await channel.send(replace(message, key=attempt.key))
     except DeliveryError as error:
         result = error
-    except TimeoutError:
-        result = DeliveryError(f"{channel.name}: took too long", unknown=True)
+    except TimeoutError as error:
+        result = _took_too_long(channel, error)
     except Exception as error:  # noqa: BLE001 – a fault of ours must not lose the message's fate
         result = DeliveryError(f"{channel.name}: {type(error).__name__}", unknown=True)
     if isinstance(result, DeliveryError):
@@ -173,6 +174,13 @@ async def _send(work: Work, channel: Channel, attempt: Attempt, message: Outboun
     price = work.settings.segment_price(result.provider) if isinstance(result, Receipt) else None
     metrics.count(channel.kind, channel.name, result, price)
     return Outcome(attempt, result)
+
+
+def _took_too_long(channel: Channel, error: TimeoutError) -> DeliveryError:
+    """What never got its turn has surely not left, and is due again; of anything else nobody knows."""
+    if error.__cause__ is not None and error.__cause__.args == (STILL_WAITING,):
+        return DeliveryError(f"{channel.name}: no turn", retry_after_s=1.0)
+    return DeliveryError(f"{channel.name}: took too long", unknown=True)
 
 
 async def _record(work: Work, results: Sequence[Outcome]) -> None:
