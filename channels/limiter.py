@@ -9,7 +9,7 @@ from typing import Any
 from telegram.error import RetryAfter
 from telegram.ext import BaseRateLimiter
 
-from core.turns import NoTurn, Turns
+from core.turns import STILL_WAITING, NoTurn, Turns
 
 Result = bool | dict[str, Any] | list[dict[str, Any]]
 
@@ -49,7 +49,10 @@ class StrictRateLimiter(BaseRateLimiter[None]):
         tries = 0
         while True:
             if endpoint.startswith(LIMITED):
-                await self._turn(data.get("chat_id"))
+                try:
+                    await self._turn(data.get("chat_id"))
+                except asyncio.CancelledError:
+                    raise asyncio.CancelledError(STILL_WAITING) from None
             try:
                 return await callback(*args, **kwargs)
             except RetryAfter as busy:

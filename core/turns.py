@@ -20,6 +20,10 @@ AGAIN_S = 0.25
 CLOCK_TRIES = 5
 
 
+STILL_WAITING = "still waiting for its turn"
+"""What the CancelledError of a message says that was given up before it left: its fate is known."""
+
+
 class NoTurn(SalomatError):
     """Nothing may leave for `again_s` seconds; the message did not leave."""
 

@@ -50,7 +50,8 @@ class Database:
     async def now(self) -> datetime:
         """The database's own time, which every process can agree on."""
         async with self.transaction() as session:
-            return (await session.execute(select(func.clock_timestamp()))).scalar_one()
+            found: datetime = (await session.execute(select(func.clock_timestamp()))).scalar_one()
+            return found
 
     async def close(self) -> None:
         await self.engine.dispose()

@@ -310,6 +310,29 @@ async def test_an_unknown_outcome_on_telegram_is_repeated_once_for_an_appointmen
     await impatient.close()
 
 
+async def test_what_waits_too_long_for_its_turn_has_not_left_and_is_due_again(
+    database, settings, sandbox, worker, now
+):
+    """An appointment would else be spoken of twice, and anything else never."""
+    from channels import telegram
+    from core.turns import Turns
+
+    await sandbox.citizen(CHAT)
+
+    async def never(_many: int) -> None:
+        await asyncio.Event().wait()
+
+    hurried = worker.work.settings.model_copy(update={"lease_s": 1.0})
+    stuck = telegram.from_settings(hurried, Turns(never))
+    worker.work.settings, worker.work.channels = hurried, {"telegram": stuck}
+    await promise(database, now, await person(database, now, chat_id=CHAT))
+    await worker.tick()
+    assert await states(database) == [("due", "busy")]
+    assert [row.state for row in await deliveries_of(database)] == ["failed"]
+    assert await sandbox.chat(CHAT) == []
+    await stuck.close()
+
+
 async def test_a_lost_answer_of_twilio_is_found_and_nothing_is_sent_twice(database, sandbox, worker, now):
     from channels import sms_twilio
 
