@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
-from typing import cast
+from datetime import datetime
 
-from sqlalchemy import Table, bindparam, func, select, text, update
+from sqlalchemy import select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import campaigns as campaign_rules
@@ -27,7 +26,6 @@ from db.reminders import Occurrence, Reminder
 from services import campaigns, holding, recipients
 
 Decided = tuple[Occurrence, Reminder, rules.Send | rules.Wait | rules.Drop]
-_table = cast(Table, Occurrence.__table__)
 ANY_HOUR = rules.Hours(0, 0)
 NOTHING_SPOKEN: Mapping[str, campaigns.Spoken] = {}
 
@@ -179,34 +177,45 @@ async def _keep_claims(
     session: AsyncSession, groups: dict[int, list[Decided]], worker: str, lease_s: float
 ) -> None:
     claimed = [
-        {"b_id": occurrence.id, "b_lead": lead_id, "b_way": decision.way}
+        (occurrence.id, lead_id, decision.way)
         for lead_id, group in groups.items()
         for occurrence, _reminder, decision in group
         if isinstance(decision, rules.Send)
     ]
     if claimed:
-        query = update(_table).where(_table.c.id == bindparam("b_id"))
-        lease = func.now() + timedelta(seconds=lease_s)
-        mine = {"state": "claimed", "claimed_by": worker, "lease_until": lease, "reason": None}
-        query = query.values(**mine, lead_id=bindparam("b_lead"), channel=bindparam("b_way"))
-        await (await session.connection()).execute(query, claimed)
+        ids, leads, ways = zip(*claimed, strict=True)
+        columns = {"ids": list(ids), "leads": list(leads), "ways": list(ways)}
+        await session.execute(_CLAIM, columns | {"worker": worker, "lease_s": lease_s})
+
+
+_CLAIM = text("""
+    UPDATE occurrences o SET state = 'claimed', claimed_by = :worker, reason = NULL, lead_id = v.lead_id, channel = v.way,
+                             lease_until = now() + make_interval(secs => :lease_s)
+    FROM unnest(CAST(:ids AS bigint[]), CAST(:leads AS bigint[]), CAST(:ways AS text[])) AS v(id, lead_id, way)
+    WHERE o.id = v.id
+""")
 
 
 async def _keep_refusals(session: AsyncSession, decided: Iterable[Decided]) -> None:
     """What waits, and what is never sent, with the reason."""
-    refused = []
+    refused: list[tuple[int, str, str, datetime]] = []
     for occurrence, _reminder, decision in decided:
-        kept: dict[str, object] = {"b_id": occurrence.id, "b_at": occurrence.next_try_at}
         if isinstance(decision, rules.Wait):
-            refused.append(kept | {"b_state": "due", "b_reason": decision.reason, "b_at": decision.until})
+            refused.append((occurrence.id, "due", decision.reason, decision.until))
         elif isinstance(decision, rules.Drop):
-            refused.append(kept | {"b_state": decision.state, "b_reason": decision.reason})
+            refused.append((occurrence.id, decision.state, decision.reason, occurrence.next_try_at))
     if refused:
-        query = update(_table).where(_table.c.id == bindparam("b_id"))
-        query = query.values(
-            state=bindparam("b_state"), reason=bindparam("b_reason"), next_try_at=bindparam("b_at")
-        )
-        await (await session.connection()).execute(query, refused)
+        ids, states, reasons, times = zip(*refused, strict=True)
+        columns = {"ids": list(ids), "states": list(states), "reasons": list(reasons), "times": list(times)}
+        await session.execute(_REFUSE, columns)
+
+
+_REFUSE = text("""
+    UPDATE occurrences o SET state = v.state, reason = v.reason, next_try_at = v.at
+    FROM unnest(CAST(:ids AS bigint[]), CAST(:states AS text[]), CAST(:reasons AS text[]),
+                CAST(:times AS timestamptz[])) AS v(id, state, reason, at)
+    WHERE o.id = v.id
+""")
 
 
 def notice_of(
