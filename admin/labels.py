@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from core import failure_words
 from core.i18n import Text, _, n_, verbatim
 
 APPOINTMENT: Mapping[str, Text] = {
@@ -52,7 +53,41 @@ REASON: Mapping[str, Text] = {
     "next_channel": _("goes on by another channel"),
     "failed": _("all tries failed"),
     "unknown": _("no answer came"),
+    "held": _("a colleague holds it back"),
+    "clinic_held": _("everything of this clinic is held back"),
+    "trial": _("a trial is on, and this person is not on its list"),
+    "broken": _("the record cannot be read: tell the administrator"),
+    "no_channel": _("no channel is set up for it: tell the administrator"),
+    "lease": _("is tried again"),
+    "never_left": _("is tried again"),
+    "never_sent": _("it had not left yet, and is tried again"),
+    "repeat": _("is sent once more, nobody knows if it arrived"),
+    "done": _("done"),
+    "booked": _("booked"),
+    "declined": _("the person does not want it"),
+    "ended": _("ended for good"),
+    "withdrawn": _("consent withdrawn"),
 }
+BOARD: Mapping[str, Text] = {
+    "due": _("Waits"),
+    "held": _("Held back"),
+    "sent": _("Sent"),
+    "delivered": _("Arrived"),
+    "failed": _("Did not arrive"),
+    "unknown": _("Nobody knows if it arrived"),
+    "left_out": _("Left out"),
+}
+BOARD_HINT: Mapping[str, Text] = {
+    "due": _("These go out by themselves at their time. You need do nothing."),
+    "held": _("A colleague holds these back, or a trial is on. They wait."),
+    "sent": _("These are on their way. Telegram does not tell whether a message was read."),
+    "delivered": _("The phone has received these."),
+    "failed": _("Every channel was tried. Open one to try again, or call the person."),
+    "unknown": _("The answer of the operator got lost. They may have arrived, so they are not sent again."),
+    "left_out": _("These were not sent for a good reason. It stands beside each."),
+}
+UNREADABLE = _("A record that cannot be read")
+PROVIDER: Mapping[str, str] = {"eskiz": "Eskiz", "playmobile": "PlayMobile", "twilio": "Twilio"}
 STOPPED: Mapping[str, Text] = {
     "done": _("done"),
     "booked": _("booked"),
@@ -157,7 +192,16 @@ ACTION: Mapping[str, Text] = {
     "result.take_back": _("Took back a check entered in error"),
     "sms_template.decide": _("Wrote down what an SMS operator said of a text"),
     "staff.add": _("Added a member of staff"),
+    "clinic.hold": _("Held back everything of a clinic"),
+    "clinic.release": _("Released everything of a clinic"),
+    "reminder.dry_run": _("Looked at what would go out"),
+    "reminder.hold": _("Held a reminder back"),
+    "reminder.list": _("Looked at the reminder board"),
     "staff.disable": _("Locked a member of staff out"),
+    "reminder.release": _("Released a reminder"),
+    "reminder.retry": _("Tried a message again"),
+    "reminder.send_now": _("Sent a message now"),
+    "reminder.timeline": _("Looked at all reminders of a person"),
     "staff.enable": _("Let a member of staff in again"),
     "staff.password": _("Set a new password"),
     "staff.refused": _("Was refused a sign-in"),
@@ -169,6 +213,11 @@ MARKS: Mapping[str, str] = {
     "delivered": "good",
     "sent": "good",
     "complete": "good",
+    "trial.add": _("Put a person on the list of the trial"),
+    "trial.look": _("Looked at the trial"),
+    "trial.off": _("Ended the trial"),
+    "trial.on": _("Started the trial"),
+    "trial.remove": _("Took a person off the list of the trial"),
     "normal": "good",
     "noshow": "bad",
     "failed": "bad",
@@ -182,6 +231,7 @@ MARKS: Mapping[str, str] = {
 }
 """Which of the colours good, bad, draft or wait a state is shown in; the words always say it too."""
 
+    "held": "draft",
 
 STEPS: Mapping[str, Text] = {
     "later": _("again, as asked"),
@@ -204,6 +254,11 @@ def step(name: str) -> Text:
             return n_("{n} hour before", "{n} hours before", n)
         if n == 0:
             return _("on the day")
+def failure(said: str) -> Text:
+    """What a channel said of a message, in words."""
+    return failure_words.why(said) or verbatim(said)
+
+
         return (
             n_("{n} day before", "{n} days before", n)
             if match[2] == "-"

@@ -14,7 +14,16 @@ from core.i18n import Text, _
 
 Role = Literal["editor", "nurse", "administrator"]
 Area = Literal[
-    "home", "articles", "people", "appointments", "reminders", "questions", "calendar", "staff", "audit"
+    "home",
+    "articles",
+    "people",
+    "appointments",
+    "reminders",
+    "trial",
+    "questions",
+    "calendar",
+    "staff",
+    "audit",
 ]
 
 ROLES: Mapping[Role, Text] = {
@@ -27,7 +36,10 @@ AREAS: Mapping[Role, frozenset[Area]] = {
     "editor": frozenset({"home", "articles", "calendar"}),
     "nurse": frozenset({"home", "people", "appointments", "reminders", "questions", "calendar"}),
     "administrator": frozenset(
-        {"home", "articles", "people", "appointments", "reminders", "questions", "calendar", "staff", "audit"}
+        {
+            *("home", "articles", "people", "appointments", "reminders"),
+            *("trial", "questions", "calendar", "staff", "audit"),
+        }
     ),
 }
 

@@ -122,9 +122,10 @@ async def today(database: Database, member: rules.Member, now: datetime) -> Toda
     end = start + timedelta(days=1)
     mine = _clinic_of(member)
     visits = select(func.count(Appointment.id)).join(Slot).where(mine, Appointment.status != "cancelled")
-    due = select(func.count(Occurrence.id)).where(Occurrence.state == "due", Occurrence.next_try_at < end)
-    troubled = select(func.count(Occurrence.id)).where(
-        Occurrence.state.in_(TROUBLED), Occurrence.moment_at > now - RECENT
+    moments = select(func.count(Occurrence.id)).join(Person, Person.id == Occurrence.person_id)
+    due = moments.where(Occurrence.state == "due", Occurrence.next_try_at < end, reach(member))
+    troubled = moments.where(
+        reach(member), Occurrence.state.in_(TROUBLED), Occurrence.moment_at > now - RECENT
     )
     queries = {
         "visits": visits.where(Slot.starts_at >= start, Slot.starts_at < end),

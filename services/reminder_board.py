@@ -74,7 +74,7 @@ async def show(database: Database, asked: rules.Asked, member: Member, now: date
     """Looking at the list is audited."""
     async with database.transaction() as session:
         found = await session.execute(
-            _part(select(shown_state.label("state"), func.count()), asked, member, now).group_by("state")
+            _part(select(shown_state.label("shown"), func.count()), asked, member, now).group_by("shown")
         )
         counts: dict[rules.State, int] = dict.fromkeys(rules.STATES, 0)
         counts.update((state, number) for state, number in found.all())

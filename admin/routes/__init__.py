@@ -13,9 +13,11 @@ from admin.routes import (
     reminders,
     results,
     sms_templates,
+    reminders_ahead,
     staff,
 )
 
+    trial,
 __all__ = [
     "alarms",
     "appointments",
@@ -31,3 +33,5 @@ __all__ = [
     "sms_templates",
     "staff",
 ]
+    "reminders_ahead",
+    "trial",

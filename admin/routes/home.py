@@ -56,7 +56,7 @@ class Home(Page):
                 _tile(
                     today.troubled,
                     n_("reminder did not arrive", "reminders did not arrive", today.troubled),
-                    "/reminders/list?show=troubled",
+                    "/reminders?state=failed",
                 ),
                 Tile(
                     today.visits, n_("visit today", "visits today", today.visits), "/appointments/list", False
@@ -64,7 +64,7 @@ class Home(Page):
                 Tile(
                     today.reminders,
                     n_("reminder to be sent today", "reminders to be sent today", today.reminders),
-                    "/reminders/list",
+                    "/reminders",
                     False,
                 ),
             ]

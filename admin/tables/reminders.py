@@ -26,7 +26,7 @@ def _due(request: Request, row: Reminder) -> Link:
 
 
 def _to(request: Request, row: Reminder) -> Link:
-    return Link(request.state.people[row.person_id].name, f"/people/{row.person_id}")
+    return Link(request.state.people[row.person_id].name, f"/reminders/people/{row.person_id}")
 
 
 def _about(request: Request, row: Reminder) -> str | None:
@@ -48,7 +48,8 @@ def _state(request: Request, row: Reminder) -> Mark:
 
 
 class Reminders(Table):
-    area, name, icon, model_class = "reminders", _("Reminders"), "fa fa-bell", Reminder
+    area, name, icon, model_class = "reminders", _("All promises"), "fa fa-bell", Reminder
+    in_menu = False
     hint = _("Press the day to see every message and whether it arrived.")
     views: ClassVar = {
         "live": _("Open now"),

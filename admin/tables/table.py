@@ -57,6 +57,7 @@ class Table(ModelView):
     hint: Text | None = None
     model_class: type[Any]
     views: ClassVar[Mapping[str, Text]] = {}
+    in_menu: ClassVar[bool] = True
     list_template = "table.html"
     exporters: Sequence[Any] = []
     importers: Sequence[Any] = []
