@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
-from core import programme_words, programmes
+from core import advice, booking, people, programme_words, programmes, red_flags
+from core.i18n import LANGUAGES
 
 
 @click.group("content")
@@ -22,7 +24,7 @@ def content() -> None:
     "--screening", type=click.Path(path_type=Path), default=programmes.SCREENING, show_default=False
 )
 def check(vaccination: Path, screening: Path) -> None:
-    """Read the calendars whole. A broken file is refused with file, line and reason, and exit status 2."""
+    """Read everything under content/ whole. A broken file is refused with file, line and reason, and exit status 2."""
     calendars = programmes.load(vaccination, screening)
     if vaccination == programmes.VACCINATION and screening == programmes.SCREENING:
         programme_words.check(calendars)
@@ -36,3 +38,14 @@ def check(vaccination: Path, screening: Path) -> None:
             f"{calendar.id}: {len(calendar.series) + len(calendar.screenings)} series and screenings, "
             f"{len(rules)} rules, {unsure} to verify"
         )
+    for count, what in _others():
+        click.echo(f"{what}: {count}")
+
+
+def _others() -> Iterator[tuple[int, str]]:
+    """What else there is, each read by the reader the product itself uses, in both languages."""
+    for language in LANGUAGES:
+        yield len(advice.articles(language)), f"articles, {language}"
+    yield len(red_flags.book().flags), "red flags"
+    yield len(booking.services()), "services to book"
+    yield len(people.regions()), "regions"

@@ -13,6 +13,8 @@ def test_the_files_of_the_product_are_whole():
     result = CliRunner().invoke(content, ["check"])
     assert result.exit_code == 0, result.output
     assert "uz-2019" in result.output
+    for what in ("articles, uz: 18", "articles, ru: 18", "red flags: ", "regions: 14"):
+        assert what in result.output
 
 
 def test_a_broken_calendar_is_named_with_its_line(tmp_path):
