@@ -18,12 +18,16 @@ PER_CHAT_S = 1.02
 LIMITED = ("send", "copy", "forward")
 
 
+class TurnNeverCame(RetryAfter):
+    """The message did not leave: the bot pauses for long, or nobody could be asked for a turn."""
+
+
 class StrictRateLimiter(BaseRateLimiter[None]):
     """A message leaves when `turns` says so (core/budget.py), and one a second to one chat.
 
     After a 429 nothing leaves, for anybody, until `retry_after` has passed; other answers do not end the pause. A message
     is tried again at most `max_retries` times, and not at all when it would wait longer than the turns' longest wait: then
-    a RetryAfter goes to the caller, who has better things to do than to wait.
+    a TurnNeverCame goes to the caller, who has better things to do than to wait.
     """
 
     def __init__(self, turns: Turns, *, max_retries: int = 2) -> None:
@@ -74,7 +78,7 @@ class StrictRateLimiter(BaseRateLimiter[None]):
             try:
                 await self.turns.turn()
             except NoTurn as refused:
-                raise RetryAfter(int(refused.again_s) + 1) from refused
+                raise TurnNeverCame(int(refused.again_s) + 1) from refused
             now = loop.time()
             if self._by_chat.get(chat_id, 0.0) <= now:
                 self._note(chat_id, now)

@@ -13,7 +13,7 @@ from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, Re
 from telegram.ext import ExtBot
 from telegram.request import BaseRequest
 
-from channels.limiter import StrictRateLimiter
+from channels.limiter import StrictRateLimiter, TurnNeverCame
 from channels.telegram_request import AiohttpRequest
 from core.budget import Budget
 from core.errors import SettingsError
@@ -93,7 +93,8 @@ def translated(error: TelegramError) -> DeliveryError:
         case RetryAfter():
             after = error.retry_after
             wait_s = float(after) if isinstance(after, int | float) else after.total_seconds()
-            return DeliveryError("telegram: too many requests", retry_after_s=wait_s)
+            said = "no turn" if isinstance(error, TurnNeverCame) else "too many requests"
+            return DeliveryError(f"telegram: {said}", retry_after_s=wait_s)
         case Forbidden():
             return DeliveryError("telegram: forbidden", gone=True)
         case InvalidToken():
