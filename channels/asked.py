@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, runtime_checkable
 
+from core.ports import Balance
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
@@ -15,6 +17,15 @@ class Candidate:
     provider_id: str
     state: str
     text: str | None = None
+
+
+@runtime_checkable
+class HasBalance(Protocol):
+    """A provider whose account can be asked. Raises DeliveryError when it does not say."""
+
+    name: str
+
+    async def balance(self) -> Balance: ...
 
 
 @runtime_checkable

@@ -17,7 +17,7 @@ from channels.asked import Candidate
 from channels.http import answered, refused, sent_or_not
 from channels.sms_text import ready
 from core.errors import SettingsError
-from core.ports import ChannelKind, DeliveryError, OutboundMessage, Receipt
+from core.ports import Balance, ChannelKind, DeliveryError, OutboundMessage, Receipt
 from core.settings import Settings
 
 TIMEOUT_S = 15.0
@@ -98,11 +98,15 @@ class EskizChannel:
             if str(row.get("user_sms_id", "")) == key
         ]
 
-    async def balance(self) -> float:
-        """What is left on the account, in soums."""
+    async def balance(self) -> Balance:
+        """`{"data": {"balance": 1000000}, "status": "success"}`, in soums. Raises DeliveryError when Eskiz does not say."""
         response = await self._call("GET", "/user/get-limit")
         refused(self.name, response)
-        return float(answered(response).get("data", {}).get("balance", 0))
+        data = answered(response).get("data")
+        try:
+            return Balance(float((data or {})["balance"]), "UZS")
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise DeliveryError("eskiz: balance not understood") from error
 
     async def close(self) -> None:
         await self._http.aclose()

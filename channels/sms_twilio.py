@@ -14,7 +14,7 @@ from twilio.rest import Client
 from channels.asked import Candidate
 from channels.sms_text import ready
 from core.errors import SettingsError
-from core.ports import ChannelKind, DeliveryError, OutboundMessage, Receipt
+from core.ports import Balance, ChannelKind, DeliveryError, OutboundMessage, Receipt
 from core.settings import Settings
 
 TIMEOUT_S = 15.0
@@ -86,6 +86,14 @@ class TwilioChannel:
         try:
             return await asyncio.to_thread(listed)
         except (TwilioException, requests.RequestException, ValueError) as error:
+            raise translated(error) from error
+
+    async def balance(self) -> Balance:
+        """https://www.twilio.com/docs/usage/api/balance: `{"balance": "12.34", "currency": "USD"}`. Raises DeliveryError."""
+        try:
+            found = await asyncio.to_thread(lambda: self._client.api.v2010.account.balance.fetch())
+            return Balance(float(found.balance), str(found.currency))
+        except (TwilioException, requests.RequestException, ValueError, TypeError) as error:
             raise translated(error) from error
 
     async def close(self) -> None:

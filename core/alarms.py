@@ -75,6 +75,13 @@ def found(state: State, watched_since: datetime, now: datetime) -> dict[Kind, di
     return wrong
 
 
+def days_left(balance: float, price: float | None, segments: float) -> float | None:
+    """How many days the money lasts when the next COVERED_DAYS bring so many segments; None without a price or segments."""
+    if price is None or segments <= 0:
+        return None
+    return COVERED_DAYS * balance / (price * segments)
+
+
 def sentence(kind: Kind, details: Mapping[str, Any]) -> Text:
     """What staff read: what is wrong, and what to do."""
     match kind:

@@ -44,6 +44,14 @@ class Receipt:
     segments: int = 1
 
 
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """What is left on an account, in its own currency (ISO 4217)."""
+
+    amount: float
+    currency: str
+
+
 class DeliveryError(SalomatError):
     """The message was not sent, or nobody knows.
 

@@ -20,6 +20,7 @@ from core.settings import Settings
 from core.turns import STILL_WAITING
 from monitoring import metrics
 from reminders import asking, weighing
+from reminders import balances as accounts
 from reminders import lanes as waiting
 from reminders.watching import Watched
 from services import (
@@ -212,6 +213,14 @@ async def weigh(work: Work) -> None:
     channel = work.channels.get("sms")
     if isinstance(channel, SmsFailover):
         await weighing.weigh(work.database, channel, work.clock())
+
+
+async def balances(work: Work) -> int:
+    """Once an hour one worker asks what the accounts of the SMS providers hold, and how long that lasts."""
+    channel = work.channels.get("sms")
+    if not isinstance(channel, SmsFailover):
+        return 0
+    return await accounts.ask(work.database, channel, work.settings, work.clock())
 
 
 async def watch(work: Work) -> None:

@@ -30,6 +30,7 @@ def table(work: Work) -> dict[str, tuple[Job, float]]:
         "follow": (jobs.follow, 60.0),
         "watch": (jobs.watch, EVERY_S),
         "weigh": (jobs.weigh, WEIGH_S),
+        "balances": (jobs.balances, 60.0),
     }
 
 

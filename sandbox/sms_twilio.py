@@ -65,6 +65,7 @@ class Twilio:
         app.router.add_post(f"{base}/Messages.json", self.create)
         app.router.add_get(f"{base}/Messages.json", self.page)
         app.router.add_get(f"{base}/Messages/{{sid}}.json", self.fetch)
+        app.router.add_get(f"{base}/Balance.json", self.balance)
 
     def _authorised(self, request: web.Request) -> bool:
         """Basic auth with the account's SID and token. Any pair will do where none is fixed; its token then signs."""
@@ -131,6 +132,14 @@ class Twilio:
         if sms is None or sms.account != request.match_info["account"]:
             return error(_NOT_FOUND)
         return web.json_response(resource(sms))
+
+    async def balance(self, request: web.Request) -> web.Response:
+        """Always the same: here nothing costs anything."""
+        if not self._authorised(request):
+            return error(20003)
+        return web.json_response(
+            {"account_sid": request.match_info["account"], "balance": "20.00", "currency": "USD"}
+        )
 
     async def page(self, request: web.Request) -> web.Response:
         """The list, newest first, filtered by To, From and DateSent, a page at a time."""

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import Date, case, func, select
+from sqlalchemy import cast as sql_cast
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.alarms import LOOK_BACK, Kind, Provider, State
@@ -14,7 +15,9 @@ from core.failover import ERRORS_WITHIN_S, Health
 from db.dialogue import InboxUpdate
 from db.engine import Database
 from db.monitoring import Alarm, Heartbeat, SmsCount, SmsProvider
-from db.reminders import Delivery, Occurrence
+from db.people import Consent, Person
+from db.reminders import Delivery, Occurrence, Reminder
+from services.ways import first_way
 
 BEATS_FOR = timedelta(days=7)
 
@@ -70,6 +73,33 @@ async def state(database: Database, now: datetime) -> State:
             await _providers(session, now),
             await _not_approved(session),
         )
+
+
+async def segments_ahead(database: Database, now: datetime, days: int, *, cyrillic: bool) -> int:
+    """SMS segments that the promises of the next days take at least: one message a person and day, visits apart.
+
+    Only the next step of each promise counts, for whom it reaches by SMS today; `cyrillic`: its readers get two segments.
+    """
+    long = ("ru", "uz_Cyrl") if cyrillic else ("ru",)
+    apart = case((Reminder.kind == "appointment", Reminder.id), else_=0)
+    day = sql_cast(func.timezone("Asia/Tashkent", Reminder.next_at), Date)
+    messages = (
+        select(case((Person.language.in_(long), 2), else_=1).label("segments"))
+        .select_from(Reminder)
+        .join(Person, Person.id == Reminder.person_id)
+        .where(
+            Reminder.stopped_at.is_(None),
+            Reminder.next_at < now + timedelta(days=days),
+            Person.reminders_paused_at.is_(None),
+            Person.deceased_on.is_(None),
+            first_way(Person) == "sms",
+            select(Consent.id).where(Consent.person_id == Person.id, Consent.withdrawn_at.is_(None)).exists(),
+        )
+        .group_by(Person.id, Person.language, day, apart)
+        .subquery()
+    )
+    async with database.transaction() as session:
+        return int(await session.scalar(select(func.sum(messages.c.segments))) or 0)
 
 
 def _age_s(at: datetime | None, now: datetime) -> float:

@@ -9,7 +9,7 @@ import pytest
 
 from channels import sms_eskiz
 from core.errors import SettingsError
-from core.ports import DeliveryError, OutboundMessage
+from core.ports import Balance, DeliveryError, OutboundMessage
 from core.settings import Settings
 from tests.deliveries import ESKIZ, GULNORA, Sandbox, reached_at, running_sandbox
 
@@ -96,7 +96,7 @@ async def test_a_text_that_is_not_approved_waits_for_the_moderators(settings):
 
 
 async def test_the_balance_is_told(channel):
-    assert await channel.balance() == 1_000_000
+    assert await channel.balance() == Balance(1_000_000, "UZS")
 
 
 @pytest.mark.parametrize(

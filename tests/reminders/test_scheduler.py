@@ -18,7 +18,16 @@ async def test_no_tick_is_dropped_for_being_late_several_late_ones_run_once_and_
     built = scheduler.build(work())
     built.start(paused=True)
     jobs = built.get_jobs()
-    assert {job.id for job in jobs} == {"plan", "deliver", "sweep", "reconcile", "follow", "watch", "weigh"}
+    assert {job.id for job in jobs} == {
+        "plan",
+        "deliver",
+        "sweep",
+        "reconcile",
+        "follow",
+        "watch",
+        "weigh",
+        "balances",
+    }
     for job in jobs:
         assert (job.misfire_grace_time, job.coalesce, job.max_instances) == (None, True, 1)
     built.shutdown(wait=False)
