@@ -104,6 +104,7 @@ def admin_site(settings: Settings, database: Database, secret_key: str, https: b
         pages.doses.Doses(database, secret_key),
         pages.results.Results(database, secret_key),
         pages.not_given.NotGiven(database, secret_key),
+        pages.endings.Endings(database, secret_key),
         tables.reminders.Reminders(),
         pages.trial.Trial(database),
         pages.holds.Holds(database, settings),

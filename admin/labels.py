@@ -163,6 +163,7 @@ ACTION: Mapping[str, Text] = {
     "appointment.cancel": _("Cancelled a visit"),
     "appointment.cancelled": _("Cancelled a visit"),
     "appointment.fulfilled": _("Marked: came"),
+    "appointment.move": _("Moved a visit"),
     "appointment.noshow": _("Marked: did not come"),
     "article.publish": _("Published an article"),
     "article.save": _("Saved a draft"),
@@ -176,6 +177,11 @@ ACTION: Mapping[str, Text] = {
     "passport.refused": _("Was refused a passport"),
     "person.add_ward": _("Added a family member"),
     "person.delete": _("Deleted a record"),
+    "person.alive": _("Took back that a person died"),
+    "person.came_back": _("Wants to hear of a family member again"),
+    "person.died": _("Wrote down that a person died"),
+    "person.moved_away": _("Said that a family member moved away"),
+    "person.pregnancy_ended": _("Said that a pregnancy ended"),
     "person.export": _("Looked at what is kept"),
     "person.list": _("Looked at the list of people"),
     "person.link": _("Linked Telegram to a record"),
@@ -186,38 +192,38 @@ ACTION: Mapping[str, Text] = {
     "question.answer": _("Answered a question"),
     "question.list": _("Looked at questions"),
     "question.look": _("Looked at a question"),
-    "reminder.look": _("Looked at a reminder"),
-    "result.confirm": _("Confirmed a check"),
-    "result.record": _("Recorded a check"),
-    "result.take_back": _("Took back a check entered in error"),
-    "sms_template.decide": _("Wrote down what an SMS operator said of a text"),
-    "staff.add": _("Added a member of staff"),
     "clinic.hold": _("Held back everything of a clinic"),
     "clinic.release": _("Released everything of a clinic"),
     "reminder.dry_run": _("Looked at what would go out"),
     "reminder.hold": _("Held a reminder back"),
     "reminder.list": _("Looked at the reminder board"),
-    "staff.disable": _("Locked a member of staff out"),
+    "reminder.look": _("Looked at a reminder"),
     "reminder.release": _("Released a reminder"),
     "reminder.retry": _("Tried a message again"),
     "reminder.send_now": _("Sent a message now"),
     "reminder.timeline": _("Looked at all reminders of a person"),
+    "result.confirm": _("Confirmed a check"),
+    "result.record": _("Recorded a check"),
+    "result.take_back": _("Took back a check entered in error"),
+    "sms_template.decide": _("Wrote down what an SMS operator said of a text"),
+    "staff.add": _("Added a member of staff"),
+    "staff.disable": _("Locked a member of staff out"),
     "staff.enable": _("Let a member of staff in again"),
     "staff.password": _("Set a new password"),
     "staff.refused": _("Was refused a sign-in"),
     "staff.sign_in": _("Signed in"),
     "staff.sign_out": _("Signed out"),
+    "trial.add": _("Put a person on the list of the trial"),
+    "trial.look": _("Looked at the trial"),
+    "trial.off": _("Ended the trial"),
+    "trial.on": _("Started the trial"),
+    "trial.remove": _("Took a person off the list of the trial"),
 }
 MARKS: Mapping[str, str] = {
     "fulfilled": "good",
     "delivered": "good",
     "sent": "good",
     "complete": "good",
-    "trial.add": _("Put a person on the list of the trial"),
-    "trial.look": _("Looked at the trial"),
-    "trial.off": _("Ended the trial"),
-    "trial.on": _("Started the trial"),
-    "trial.remove": _("Took a person off the list of the trial"),
     "normal": "good",
     "noshow": "bad",
     "failed": "bad",
@@ -225,18 +231,20 @@ MARKS: Mapping[str, str] = {
     "unknown": "bad",
     "open": "draft",
     "due": "draft",
+    "held": "draft",
     "abnormal": "draft",
     "verified": "good",
     "to_verify": "draft",
 }
 """Which of the colours good, bad, draft or wait a state is shown in; the words always say it too."""
 
-    "held": "draft",
 
 STEPS: Mapping[str, Text] = {
     "later": _("again, as asked"),
     "late": _("at once"),
     "missed": _("after a missed visit"),
+    "cancelled": _("the clinic cancelled it"),
+    "moved": _("the clinic moved it"),
     "unconfirmed": _("no answer by Telegram"),
 }
 
@@ -244,6 +252,11 @@ STEPS: Mapping[str, Text] = {
 def word(words: Mapping[Any, Text], code: str | None) -> Text:
     """The code itself where nobody wrote a word for it yet."""
     return words.get(code or "", verbatim(code or ""))
+
+
+def failure(said: str) -> Text:
+    """What a channel said of a message, in words."""
+    return failure_words.why(said) or verbatim(said)
 
 
 def step(name: str) -> Text:
@@ -254,11 +267,6 @@ def step(name: str) -> Text:
             return n_("{n} hour before", "{n} hours before", n)
         if n == 0:
             return _("on the day")
-def failure(said: str) -> Text:
-    """What a channel said of a message, in words."""
-    return failure_words.why(said) or verbatim(said)
-
-
         return (
             n_("{n} day before", "{n} days before", n)
             if match[2] == "-"

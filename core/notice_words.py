@@ -21,6 +21,7 @@ Labelled = tuple[Text, str]
 
 BOOK, DONE, LATER = _("Book a visit"), _("Done"), _("Later")
 WHY, STOP = _("Why did it come?"), _("Stop")
+OTHER_TIME = _("Choose another time")
 NO_CAMPAIGNS = _("No more such messages")
 
 
@@ -51,7 +52,8 @@ def _campaign(notice: Notice, said: Said, left_s: int, *, cyrillic: bool) -> Out
 def telegram_text(notice: Notice, now: datetime) -> Text:
     first = notice.items[0]
     if first.kind == "appointment":
-        return _missed(first) if first.step == rules.MISSED else _appointment(first)
+        told = {rules.MISSED: _missed, rules.CANCELLED: _cancelled, rules.MOVED: _moved}
+        return told.get(first.step, _appointment)(first)
     lines = _lines(notice.items, now)
     if all(item.kind == "vaccination" for item in notice.items):
         lines.append(_("It is free at your family clinic."))
@@ -110,6 +112,31 @@ def _missed(item: Item) -> Text:
     return join("\n\n", head, _("Shall we find another time?"))
 
 
+def _cancelled(item: Item) -> Text:
+    assert item.due_at is not None
+    when = {"day": day_of(item.due_at), "time": show_time(item.due_at)}
+    head = (
+        _("🔔 {name}: the clinic has cancelled the visit on {day} at {time}.", name=item.about, **when)
+        if item.about
+        else _("🔔 The clinic has cancelled your visit on {day} at {time}.", **when)
+    )
+    return join("\n\n", head, _("We are sorry. Please choose another time."))
+
+
+def _moved(item: Item) -> Text:
+    assert item.due_at is not None
+    when = {"day": day_of(item.due_at), "time": show_time(item.due_at)}
+    head = (
+        _("🔔 {name}: the clinic has moved the visit. New time: {day} at {time}.", name=item.about, **when)
+        if item.about
+        else _("🔔 The clinic has moved your visit. New time: {day} at {time}.", **when)
+    )
+    lines = [_("If it does not suit, choose another time.")]
+    if item.visit is not None:
+        lines.insert(0, _("{clinic}, room {room}.", clinic=item.visit.clinic, room=item.visit.room))
+    return join("\n\n", head, join("\n", *lines))
+
+
 def buttons(notice: Notice) -> tuple[tuple[Button, ...], ...]:
     """Under a reminder: book, done, later, why, stop; with several people, book and done for each by name."""
     first = notice.items[0]
@@ -118,6 +145,10 @@ def buttons(notice: Notice) -> tuple[tuple[Button, ...], ...]:
             [(BOOK, f"rem:book:{first.reminder_id}")],
             [(NO_CAMPAIGNS, f"camp:refuse:{first.reminder_id}")],
         ]
+    elif first.step == rules.CANCELLED:
+        rows = [[(OTHER_TIME, f"rem:book:{first.reminder_id}")]]
+    elif first.step == rules.MOVED:
+        rows = [[(OTHER_TIME, f"ap:move:{first.item}")]]
     elif first.kind == "appointment":
         rows = [[(BOOK, f"rem:book:{first.reminder_id}")]] if first.step == rules.MISSED else []
         rows.append([(WHY, f"rem:why:{first.reminder_id}"), (STOP, f"rem:stop:{first.reminder_id}")])
@@ -200,6 +231,10 @@ def _sms_appointment(item: Item, bot: str) -> Text:
         return _("Salomat: the appointment did not take place. Another time: {bot} To stop: STOP", bot=bot)
     assert item.due_at is not None
     values = {"day": day_of(item.due_at).strftime("%d.%m"), "time": show_time(item.due_at), "bot": bot}
+    if item.step == rules.CANCELLED:
+        return _("Salomat: the clinic cancelled the visit on {day} at {time}. Another time: {bot}", **values)
+    if item.step == rules.MOVED:
+        return _("Salomat: the clinic moved the visit. New time: {day} at {time}. More: {bot}", **values)
     if item.about is None:
         return _("Salomat: you have an appointment on {day} at {time}. More: {bot} To stop: STOP", **values)
     return _(

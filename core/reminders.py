@@ -32,6 +32,8 @@ DAY_STEPS: dict[Kind, tuple[tuple[str, int], ...]] = {
 HOUR_STEPS: tuple[tuple[str, int], ...] = (("hour-24", 24), ("hour-2", 2))
 MISSED = "missed+3"
 MISSED_AFTER = timedelta(days=3)
+CANCELLED, MOVED = "cancelled", "moved"
+"""What the clinic did to a visit: told once, at once, by the usual way."""
 LATE = "late"
 LATE_AGAIN: dict[Kind, tuple[tuple[str, int], ...]] = {
     "vaccination": (("late+30", 30), ("late+60", 60)),

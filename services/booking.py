@@ -126,6 +126,21 @@ async def _book(
 ) -> rules.Appointment:
     if not await family.may_see(session, viewer_id, person_id):
         raise rules.NotYours
+    row = await put_in(session, viewer_id, person_id, slot_id, now, item, instead_of)
+    audit.write(session, now, "appointment.book", person_id, actor="person", actor_id=viewer_id)
+    return await _appointment(session, row)
+
+
+async def put_in(
+    session: AsyncSession,
+    booked_by_id: int | None,
+    person_id: int,
+    slot_id: int,
+    now: datetime,
+    item: str | None,
+    instead_of: int | None,
+) -> rows.Appointment:
+    """The booking itself, for whoever may do it; the caller audits."""
     await session.get_one(Person, person_id, with_for_update=True)
     slot = await session.get(rows.Slot, slot_id)
     if slot is None:
@@ -133,7 +148,7 @@ async def _book(
     rules.check_time(slot.starts_at, now)
     mine = await _live(session, [person_id], now)
     if same := next((a for a in mine if a.slot_id == slot_id), None):
-        return await _appointment(session, same)
+        return same
     if instead_of is not None:
         moved = next((a for a in mine if a.id == instead_of), None)
         if moved is None:
@@ -148,7 +163,7 @@ async def _book(
     appointment = rows.Appointment(
         slot_id=slot_id,
         person_id=person_id,
-        booked_by_id=viewer_id,
+        booked_by_id=booked_by_id,
         item=item,
         status="booked",
         created_at=now,
@@ -157,10 +172,9 @@ async def _book(
     appointment.slot = slot
     session.add(appointment)
     await session.flush()
-    audit.write(session, now, "appointment.book", person_id, actor="person", actor_id=viewer_id)
     await promises.promise_appointment_in(session, appointment, now)
     await programmes.recompute_in(session, person_id, now)
-    return await _appointment(session, appointment)
+    return appointment
 
 
 async def cancel(database: Database, viewer_id: int, appointment_id: int, now: datetime) -> rules.Appointment:

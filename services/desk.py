@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_, select, true
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import booking as bookings
@@ -26,10 +27,11 @@ from db.passport import HealthSummary
 from db.people import Chat, Consent, Kinship, Person
 from db.questions import Question
 from db.reminders import Occurrence, Reminder
-from services import audit, chart, passport, programmes, promises
+from services import audit, booking, chart, passport, programmes, promises, visit_notices
 
 RECENT = timedelta(days=14)
 TROUBLED = ("failed", "unknown")
+MOST_TIMES = 12
 
 
 class NotFound(Refusal):
@@ -108,6 +110,7 @@ class Record:
     language: str
     channel: str
     paused: bool
+    deceased_on: date | None
     has_telegram: bool
     consented_at: datetime | None
     passport: passports.Passport
@@ -197,6 +200,7 @@ async def record(
         language=person.language,
         channel=person.channel,
         paused=person.reminders_paused_at is not None,
+        deceased_on=person.deceased_on,
         has_telegram=chat is not None,
         consented_at=consented_at,
         passport=_passport(person, summary.data if summary else {}, timeline, readings),
@@ -218,14 +222,15 @@ async def visit(database: Database, appointment_id: int, member: rules.Member, n
 
 async def settle(
     database: Database, appointment_id: int, outcome: rules.Outcome, member: rules.Member, now: datetime
-) -> None:
-    """What became of a visit, and what follows for its reminders. Twice is harmless. Raises NotFound, WrongOutcome."""
+) -> bool:
+    """What became of a visit, and what follows for its reminders. Twice is harmless. Raises NotFound, WrongOutcome.
+
+    Whether the person is told in time of a visit that is cancelled; else staff should call.
+    """
     async with database.transaction() as session:
-        row = await session.get(Appointment, appointment_id, with_for_update={"of": Appointment})
-        if row is None or (member.clinic_id is not None and row.slot.clinic_id != member.clinic_id):
-            raise NotFound
+        row = await _locked_visit(session, appointment_id, member)
         if row.status == outcome:
-            return
+            return True
         rules.check_outcome(outcome, row.status, row.slot.starts_at, now)
         row.status, row.changed_at = outcome, now
         audit.write(
@@ -243,6 +248,56 @@ async def settle(
         else:
             await promises.drop_appointment_in(session, row.id, now)
         await programmes.recompute_in(session, row.person_id, now)
+        if outcome != "cancelled":
+            return True
+        return await visit_notices.tell_in(session, row, "cancelled", row.slot.starts_at, now)
+
+
+async def free_times(
+    database: Database, appointment_id: int, member: rules.Member, now: datetime
+) -> list[bookings.FreeSlot]:
+    """Where the visit could be moved to: the next free times for the same thing in the same clinic. Raises NotFound."""
+    async with database.transaction() as session:
+        row = await _locked_visit(session, appointment_id, member)
+        place = row.slot.clinic_id, row.slot.service
+    return await booking.nearest(database, *place, now, limit=MOST_TIMES)
+
+
+async def move(
+    database: Database, appointment_id: int, slot_id: int, member: rules.Member, now: datetime
+) -> tuple[int, bool]:
+    """Move a visit that is still to come; the new visit, and whether the person is told in time.
+
+    Raises NotFound, WrongOutcome, SlotTaken, SlotPassed, OverlapsAnother.
+    """
+    try:
+        async with database.transaction() as session:
+            row = await _locked_visit(session, appointment_id, member)
+            rules.check_outcome("cancelled", row.status, row.slot.starts_at, now)
+            slot = await session.get(Slot, slot_id)
+            if slot is None or (slot.clinic_id, slot.service) != (row.slot.clinic_id, row.slot.service):
+                raise NotFound
+            who = row.booked_by_id, row.person_id
+            new = await booking.put_in(session, *who, slot_id, now, row.item, row.id)
+            audit.write(
+                session,
+                now,
+                "appointment.move",
+                row.person_id,
+                actor="staff",
+                actor_id=member.id,
+                detail={"appointment": row.id, "to": new.id},
+            )
+            return new.id, await visit_notices.tell_in(session, new, "moved", row.slot.starts_at, now)
+    except IntegrityError:
+        raise bookings.SlotTaken from None
+
+
+async def _locked_visit(session: AsyncSession, appointment_id: int, member: rules.Member) -> Appointment:
+    row = await session.get(Appointment, appointment_id, with_for_update={"of": Appointment})
+    if row is None or (member.clinic_id is not None and row.slot.clinic_id != member.clinic_id):
+        raise NotFound
+    return row
 
 
 def _clinic_of(member: rules.Member) -> ColumnElement[bool]:

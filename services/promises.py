@@ -144,8 +144,7 @@ async def promise_appointment_in(session: AsyncSession, appointment: Appointment
     """Promise −24 h and −2 h of a booked appointment; what it was booked for is promised no further. Idempotent."""
     about = await session.get_one(Person, appointment.person_id)
     starts_at = appointment.slot.starts_at
-    booked_by = appointment.booked_by_id
-    told = (booked_by,) if booked_by else await _recipients(session, about, now)
+    told = await told_of_in(session, appointment, now)
     round_ = int(starts_at.timestamp()) // 60
     for person_id in told:
         key = (Reminder.person_id == person_id, Reminder.about_id == about.id, Reminder.kind == "appointment")
@@ -167,6 +166,13 @@ async def promise_appointment_in(session: AsyncSession, appointment: Appointment
         row.stopped_at = row.stop_reason = None
         set_next(row, rules.next_step(promise_of(row), await past(session, row.id), now))
     await session.flush()
+
+
+async def told_of_in(session: AsyncSession, appointment: Appointment, now: datetime) -> tuple[int, ...]:
+    """Who hears of a visit: whoever booked it, else who hears of the person."""
+    if appointment.booked_by_id:
+        return (appointment.booked_by_id,)
+    return await _recipients(session, await session.get_one(Person, appointment.person_id), now)
 
 
 async def drop_appointment_in(session: AsyncSession, appointment_id: int, now: datetime) -> None:

@@ -12,9 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core import reminder_words as words
 from core import reminders as rules
 from core import sms
+from core.booking import service_for
 from core.deliveries import ChannelChoice, Hours, send_at
 from core.i18n import Text
 from core.passport import NextStep
+from db.booking import Appointment
 from db.crypto import keyring
 from db.engine import Database
 from db.people import Chat, Person
@@ -34,6 +36,7 @@ async def mine(database: Database, person_id: int, now: datetime) -> list[rules.
         select(Reminder, Person)
         .join(Person, Person.id == Reminder.about_id)
         .where(Reminder.person_id == person_id, Reminder.stopped_at.is_(None), Reminder.kind != "campaign")
+        .where(Reminder.dose >= 0)
         .order_by(Reminder.due_on, Reminder.id)
     )
     seen: dict[tuple[object, ...], rules.ReminderView] = {}
@@ -126,15 +129,18 @@ async def why(database: Database, reminder_id: int, person_id: int) -> Text:
 
 async def book_for(
     database: Database, reminder_id: int, person_id: int, now: datetime
-) -> tuple[int, str | None]:
-    """Whom and what a reminder's «Book» button books: (person, item of the calendars). Raises NotYourReminder."""
+) -> tuple[int, str | None, str | None]:
+    """Whom and what a reminder's «Book» button books: (person, item of the calendars, service). Raises NotYourReminder."""
     async with database.transaction() as session:
         row = await _own(session, reminder_id, person_id)
         row.confirmed_at = row.confirmed_at or now
         if row.kind == "appointment":
-            return row.about_id, None
+            visit = await session.get(Appointment, int(row.item))
+            return row.about_id, visit.item if visit else None, visit.slot.service if visit else None
         mine = (Recommendation.person_id == row.about_id, Recommendation.series == row.item)
-        return row.about_id, await session.scalar(select(Recommendation.item).where(*mine).limit(1))
+        item = await session.scalar(select(Recommendation.item).where(*mine).limit(1))
+        service = service_for(item or "")
+        return row.about_id, item, service.code if service else None
 
 
 async def pause(database: Database, person_id: int, now: datetime) -> None:

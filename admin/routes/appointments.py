@@ -24,9 +24,7 @@ BUTTONS: Mapping[Outcome, Text] = {
 WHAT_HAPPENS: Mapping[Outcome, Text] = {
     "fulfilled": _("Nothing more is sent about this visit."),
     "noshow": _("In three days Salomat kindly offers another time."),
-    "cancelled": _(
-        "The time becomes free for others and nothing more is sent. Tell the person yourself: Salomat does not."
-    ),
+    "cancelled": _("The time becomes free for others. Salomat tells the person and offers another time."),
 }
 DONE: Mapping[Outcome, Text] = {
     "fulfilled": _("Marked: the person came."),
@@ -55,6 +53,32 @@ class Appointments(Page):
             service=desk.show_service,
         )
 
+    @route("/{id:int}/move", name="appointment-move")
+    async def times(self, request: Request) -> Response:
+        visit = await self._visit(request)
+        if "cancelled" not in visit.outcomes:
+            return self.go(f"/appointments/{visit.id}")
+        times = await desk.free_times(self.database, visit.id, member_of(request), now())
+        return self.render(
+            request, "appointment_move.html", heading=_("Move the visit"), visit=visit, times=times
+        )
+
+    @route("/{id:int}/move", methods=["POST"], name="appointment-move-to")
+    async def move(self, request: Request) -> Response:
+        visit, slot = await self._visit(request), str((await request.form()).get("slot", ""))
+        try:
+            slot_id = int(slot) if slot.isdigit() and len(slot) < 18 else 0
+            moved, told = await desk.move(self.database, visit.id, slot_id, member_of(request), now())
+        except desk.NotFound:
+            tell(request, _("Choose one of the times."), "warning")
+            return self.go(f"/appointments/{visit.id}/move")
+        except Refusal as refusal:
+            tell(request, refusal.text, "warning")
+            return self.go(f"/appointments/{visit.id}/move")
+        tell(request, _("The visit is moved."))
+        _call_if_not(told, request)
+        return self.go(f"/appointments/{moved}")
+
     @route("/{id:int}/{outcome}", name="appointment-confirm")
     async def confirm(self, request: Request) -> Response:
         visit, outcome = await self._visit(request), _outcome(request)
@@ -75,11 +99,12 @@ class Appointments(Page):
     async def settle(self, request: Request) -> Response:
         visit, outcome = await self._visit(request), _outcome(request)
         try:
-            await desk.settle(self.database, visit.id, outcome, member_of(request), now())
+            told = await desk.settle(self.database, visit.id, outcome, member_of(request), now())
         except Refusal as refusal:
             tell(request, refusal.text, "warning")
             return self.go(f"/appointments/{visit.id}")
         tell(request, DONE[outcome])
+        _call_if_not(told, request)
         return self.go("/appointments/list")
 
     async def _visit(self, request: Request) -> desk.Visit:
@@ -88,6 +113,11 @@ class Appointments(Page):
             return await desk.visit(self.database, min(number, 2**62), member_of(request), now())
         except desk.NotFound:
             raise missing() from None
+
+
+def _call_if_not(told: bool, request: Request) -> None:
+    if not told:
+        tell(request, _("No message can reach this person in time. Please call."), "warning")
 
 
 def _outcome(request: Request) -> Outcome:

@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from core import people as people_rules
 from db.booking import Appointment, Clinic, Slot
 from db.people import AuditEvent, Person
+from db.reminders import Occurrence, Reminder
 from db.staff import StaffMember
 from services import people, questions
 
@@ -229,3 +230,65 @@ async def test_a_fault_of_ours_is_a_page_with_a_number_and_no_detail(browser, ca
 async def test_health_says_whether_the_database_answers(browser):
     answer = await browser.get("/health")
     assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
+
+
+@pytest.fixture
+async def coming_visit(database, aziza, visit_id):
+    """The day after tomorrow, with another free time an hour later."""
+    at = datetime.now(UTC).replace(minute=0) + timedelta(days=2)
+    async with database.transaction() as session:
+        row = await session.get_one(Appointment, visit_id)
+        clinic = row.slot.clinic_id
+        row.slot.starts_at, row.slot.ends_at = at, at + timedelta(minutes=15)
+        later = Slot(
+            clinic_id=clinic,
+            service="therapist",
+            room="4",
+            starts_at=at + timedelta(hours=1),
+            ends_at=at + timedelta(hours=2),
+        )
+        session.add(later)
+    return visit_id, later.id
+
+
+async def test_a_visit_is_moved_to_a_free_time_and_the_person_is_told(nurse, database, coming_visit):
+    visit_id, slot_id = coming_visit
+    await nurse.open(f"/appointments/{visit_id}")
+    assert "Qabulni koʻchirish" in nurse.text
+    page = await nurse.open(f"/appointments/{visit_id}/move")
+    assert f'value="{slot_id}"' in page.text
+    await nurse.submit(f"/appointments/{visit_id}/move", {"slot": "x"}, follow_redirects=True)
+    assert "Vaqtlardan birini tanlang." in nurse.text
+    await nurse.submit(f"/appointments/{visit_id}/move", {"slot": str(slot_id)}, follow_redirects=True)
+    assert "Qabul koʻchirildi." in nurse.text
+    async with database.transaction() as session:
+        steps = list(await session.scalars(select(Occurrence.step)))
+    assert steps == ["moved"]
+    await nurse.open(f"/appointments/{visit_id}/move")
+    assert nurse.page.headers["location"].endswith(f"/appointments/{visit_id}")
+
+
+async def test_staff_are_asked_to_call_whom_no_message_reaches(nurse, database, aziza, coming_visit):
+    visit_id, _slot_id = coming_visit
+    await people.withdraw_consent(database, 1001, datetime.now(UTC))
+    await nurse.open(f"/appointments/{visit_id}/cancelled")
+    await nurse.submit(f"/appointments/{visit_id}/cancelled", follow_redirects=True)
+    assert "Qoʻngʻiroq qiling" in nurse.text
+
+
+async def test_that_a_person_died_is_written_down_in_two_steps_and_can_be_taken_back(nurse, database, aziza):
+    await nurse.open(f"/people/{aziza.id}")
+    assert "Vafot etgan" in nurse.text
+    await nurse.open(f"/people/{aziza.id}/died")
+    assert "Aziza Karimova" in nurse.text
+    for _twice in range(2):
+        await nurse.submit(f"/people/{aziza.id}/died", follow_redirects=True)
+    async with database.transaction() as session:
+        assert (await session.get_one(Person, aziza.id)).deceased_on is not None
+        live = Reminder.stopped_at.is_(None)
+        assert list(await session.scalars(select(Reminder).where(live))) == []
+    await nurse.open(f"/people/{aziza.id}/died/mistake")
+    await nurse.submit(f"/people/{aziza.id}/died/mistake", follow_redirects=True)
+    async with database.transaction() as session:
+        assert (await session.get_one(Person, aziza.id)).deceased_on is None
+        assert list(await session.scalars(select(Reminder).where(Reminder.stopped_at.is_(None))))

@@ -69,6 +69,10 @@ CASES = {
     "appointment": (item("appointment", step="hour-24"),),
     "child's appointment": (item("appointment", step="hour-2", about="Madina", about_id=2),),
     "missed": (item("appointment", step="missed+3"),),
+    "cancelled": (item("appointment", step="cancelled"),),
+    "child's cancelled": (item("appointment", step="cancelled", about="Madina", about_id=2),),
+    "moved": (item("appointment", step="moved"),),
+    "child's moved": (item("appointment", step="moved", about="Madina", about_id=2),),
     "child's missed": (item("appointment", step="missed+3", about="Madina", about_id=2),),
 }
 

@@ -13,8 +13,8 @@ from core.errors import Refusal
 from db.booking import Appointment, Clinic, Slot
 from db.crypto import keyring
 from db.people import AuditEvent, Person
-from db.reminders import Reminder
-from services import booking, desk, people
+from db.reminders import Occurrence, Reminder
+from services import booking, deliveries, desk, people, reminders, visit_notices
 
 NOW = datetime(2026, 11, 21, 7, 0, tzinfo=UTC)
 PINFL = "41503905010012"
@@ -77,6 +77,16 @@ async def visit_at(database, aziza, clinic_id, hours):
         )
     before = min(NOW, slot.starts_at - timedelta(hours=2))
     return (await booking.book(database, aziza.id, aziza.id, slot.id, before)).id
+
+
+async def free_slot(database, clinic_id, ahead) -> int:
+    at = NOW + ahead
+    slot = Slot(
+        clinic_id=clinic_id, service="therapist", room="9", starts_at=at, ends_at=at + timedelta(minutes=15)
+    )
+    async with database.transaction() as session:
+        session.add(slot)
+    return slot.id
 
 
 async def actions(database):
@@ -163,6 +173,64 @@ async def test_a_cancelled_visit_frees_its_time_and_stays_cancelled(database, az
     assert (await visit_at(database, aziza, clinics[0], 24)) != visit_id
     done = [action for action, _person in await actions(database)]
     assert done.count("appointment.cancelled") == 1
+
+
+@pytest.mark.parametrize(
+    ("starts_in_hours", "pause", "told"),
+    [(24, False, True), (24, True, False), (1, False, True)],
+)
+async def test_a_person_is_told_once_that_the_clinic_cancelled_the_visit(
+    database, aziza, clinics, starts_in_hours, pause, told
+):
+    visit_id = await visit_at(database, aziza, clinics[0], starts_in_hours)
+    if pause:
+        await reminders.pause(database, aziza.id, NOW)
+    assert await desk.settle(database, visit_id, "cancelled", nurse(), NOW) is told
+    await desk.settle(database, visit_id, "cancelled", nurse(), NOW)
+    notices = await deliveries.claim(database, "w", NOW, 10, 60)
+    assert [(n.items[0].step, n.capped) for n in notices] == ([("cancelled", False)] if told else [])
+    await reminders.plan(database, NOW + timedelta(hours=starts_in_hours))
+    async with database.transaction() as session:
+        visits = select(Occurrence.step).join(Reminder).where(Reminder.kind == "appointment")
+        steps = list(await session.scalars(visits))
+    assert steps == (["cancelled"] if told else [])
+    assert not [one for one in await reminders.mine(database, aziza.id, NOW) if one.kind == "appointment"]
+
+
+async def test_nobody_is_told_at_night_of_a_visit_that_is_over_before_they_read_it(database, aziza, clinics):
+    night, early = NOW.replace(hour=18), timedelta(hours=18)  # 23:00 in Tashkent, and six the next morning
+    await free_slot(database, clinics[0], early)
+    visit_id = await visit_at(database, aziza, clinics[0], 18)
+    assert not await desk.settle(database, visit_id, "cancelled", nurse(), night)
+    assert await deliveries.claim(database, "w", NOW + early + timedelta(hours=4), 10, 60) == []
+
+
+async def test_nothing_is_said_of_a_visit_in_the_past(database, aziza, clinics):
+    visit_id = await visit_at(database, aziza, clinics[0], -1)
+    async with database.transaction() as session:
+        row = await session.get_one(Appointment, visit_id)
+        assert not await visit_notices.tell_in(session, row, "cancelled", row.slot.starts_at, NOW)
+        assert list(await session.scalars(select(Occurrence))) == []
+
+
+async def test_a_moved_visit_is_told_of_with_its_new_time_and_reminded_of_then(database, aziza, clinics):
+    visit_id = await visit_at(database, aziza, clinics[0], 24)
+    other = await free_slot(database, clinics[0], timedelta(hours=50))
+    elsewhere = await free_slot(database, clinics[1], timedelta(hours=60))
+    assert other in [slot.id for slot in await desk.free_times(database, visit_id, nurse(), NOW)]
+    for slot_id, member in ((elsewhere, nurse()), (0, nurse()), (other, nurse(clinics[1]))):
+        with pytest.raises(desk.NotFound):
+            await desk.move(database, visit_id, slot_id, member, NOW)
+    new_id, told = await desk.move(database, visit_id, other, nurse(), NOW)
+    assert told
+    notice = (await deliveries.claim(database, "w", NOW, 10, 60))[0].items[0]
+    assert (notice.step, notice.due_at, notice.visit.room) == ("moved", NOW + timedelta(hours=50), "9")
+    kept = [one for one in await reminders.mine(database, aziza.id, NOW) if one.kind == "appointment"]
+    assert [one.due_at for one in kept] == [NOW + timedelta(hours=50)]
+    with pytest.raises(rules.WrongOutcome):
+        await desk.move(database, visit_id, other, nurse(), NOW)
+    assert ("appointment.move", aziza.id) in await actions(database)
+    assert new_id != visit_id
 
 
 async def test_a_nurse_marks_only_visits_of_her_own_clinic(database, aziza, clinics):

@@ -120,7 +120,7 @@ async def test_the_button_to_book_knows_whom_and_what(database, now):
     madina = await person(database, now, "Madina", born=date(2025, 11, 22), guardian_id=aziza, consent=False)
     await programmes.recompute(database, madina, now)
     one = next(r for r in await reminders_of(database, aziza) if r.item == "mmr")
-    assert await reminders.book_for(database, one.id, aziza, now) == (madina, "mmr")
+    assert await reminders.book_for(database, one.id, aziza, now) == (madina, "mmr", "vaccination")
 
 
 async def test_a_pause_by_sms_reaches_everybody_with_that_number_and_start_ends_it(database, now):

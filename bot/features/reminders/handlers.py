@@ -77,9 +77,8 @@ SETTINGS = [Press(_("Reminder settings"), "set:reminders")]
 @commands.callback_query(F.data.startswith("rem:book:"))
 async def book(press: CallbackQuery, say: Say, visitor: Visitor, database: Database, now: datetime) -> None:
     """Straight to the right clinic room: the booking continues with one press."""
-    about_id, item = await reminders.book_for(database, _id(press), me(visitor), now)
-    service = booking_rules.service_for(item or "")
-    data = f"bk:start:{service.code if service else ''}:{about_id}:{item or ''}"
+    about_id, item, service = await reminders.book_for(database, _id(press), me(visitor), now)
+    data = f"bk:start:{service or ''}:{about_id}:{item or ''}"
     await say(_("Let us find a time."), [[Press(_("Choose a time"), data)]])
 
 
