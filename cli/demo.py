@@ -34,7 +34,7 @@ UP_WITHIN_S = 60.0
     "--port",
     default=8081,
     show_default=True,
-    help="of the sandbox page; the admin takes the next, Rasa the one after",
+    help="of the sandbox page; the next ones are the admin's, Rasa's, and the health of bot and worker",
 )
 @click.option(
     "--var",
@@ -113,6 +113,8 @@ def _environment(var_dir: Path, port: int, nlu: str) -> dict[str, str]:
         "QUIET_FROM_HOUR": "24",
         "QUIET_TO_HOUR": "0",
         "TICK_S": "2",
+        "BOT_STATUS_PORT": str(port + 3),
+        "REMINDERS_STATUS_PORT": str(port + 4),
     }
 
 

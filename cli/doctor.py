@@ -11,6 +11,7 @@ import click
 import httpx
 from cryptography.fernet import Fernet
 
+from cli.doctor_watching import providers, texts, watching
 from core import i18n, settings
 from core.errors import SettingsError
 from core.settings import Settings
@@ -37,7 +38,7 @@ def keys() -> None:
 def doctor() -> None:
     """Check every setting and every service it names. Exit status 2 when something needed is missing."""
     loaded = settings.load()
-    findings = [*missing(loaded), *asyncio.run(services(loaded)), *catalogs()]
+    findings = [*missing(loaded), *watching(loaded), *asyncio.run(services(loaded)), *catalogs()]
     for ok, text in findings:
         click.echo(f"{'ok  ' if ok else 'MISS'} {text}")
     sys.exit(0 if all(ok for ok, _ in findings) else 2)
@@ -54,7 +55,7 @@ def missing(loaded: Settings) -> Iterator[tuple[bool, str]]:
             yield False, f"{name} is not set: Twilio needs it"
         if not (loaded.twilio_from or loaded.twilio_messaging_service_sid):
             yield False, "TWILIO_FROM or TWILIO_MESSAGING_SERVICE_SID is not set: Twilio needs a sender"
-    else:
+    elif not providers(loaded):
         yield True, "no SMS provider is set: people without Telegram hear nothing (TWILIO_ACCOUNT_SID …)"
     if loaded.public_url.startswith("http://") and "127.0.0.1" not in loaded.public_url:
         yield False, "PUBLIC_URL should be https://: sign-in cookies and webhooks travel through it"
@@ -67,6 +68,8 @@ async def services(loaded: Settings) -> list[tuple[bool, str]]:
         if loaded.database_url and loaded.encryption_keys and loaded.lookup_key
         else []
     )
+    if found and found[0][0]:
+        found += await texts(loaded)
     async with httpx.AsyncClient(timeout=5, trust_env=True) as client:
         if loaded.telegram_token:
             url = f"{loaded.telegram_api_url}/bot{loaded.telegram_token.get_secret_value()}/getMe"
