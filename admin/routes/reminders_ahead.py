@@ -32,7 +32,7 @@ class Ahead(ReminderPage):
     path = "/reminders/ahead"
 
     @route("", name="reminders-ahead")
-    async def dry(self, request: Request) -> Response:
+    async def index(self, request: Request) -> Response:
         """Nothing is sent, nothing is changed."""
         asked = request.query_params.get("span", "")
         span = asked if asked in SPANS else "hour"
