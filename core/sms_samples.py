@@ -76,6 +76,8 @@ def _notices(language: Language, name: str, ahead: timedelta) -> list[Notice]:
                 found.append(_notice(language, _item(kind, about, born, on)))
         found.append(_notice(language, _item("appointment", about, born, NOW + ahead, "hour-24")))
         found.append(_notice(language, _item("appointment", about, born, NOW - ahead, rules.MISSED)))
+        for step in (rules.CANCELLED, rules.MOVED):
+            found.append(_notice(language, _item("appointment", about, born, NOW + ahead, step)))
     family = [_item("vaccination", name, BORN_LATELY, NOW + ahead, about_id=n) for n in (2, 3)]
     return [*found, _notice(language, *family)]
 
