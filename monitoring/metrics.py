@@ -9,7 +9,14 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import get_args
 
-from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, generate_latest
+from prometheus_client import (
+    REGISTRY,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    disable_created_metrics,
+    generate_latest,
+)
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
@@ -18,6 +25,7 @@ from core.intents import EngineName
 from core.ports import ChannelKind, DeliveryError, Receipt
 from services.monitoring import Figures
 
+disable_created_metrics()
 SENT = Counter(
     "salomat_sent", "Attempts of this process by how they ended", ("channel", "provider", "outcome")
 )

@@ -14,7 +14,7 @@ from services import alarms
 
 
 class Alarms(Page):
-    area, name, path, icon = "reminders", _("Alarms"), "/alarms", "fa fa-bell"
+    area, name, path, icon = "reminders", _("Alarms"), "/alarms", "fa fa-triangle-exclamation"
 
     @route("", name="alarms")
     async def index(self, request: Request) -> Response:
