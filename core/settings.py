@@ -76,7 +76,7 @@ class Settings(BaseSettings):
     quiet_from_hour: int = Field(20, ge=0, le=24)
     quiet_to_hour: int = Field(9, ge=0, le=24)
     lease_s: float = Field(60.0, ge=1)
-    tick_s: float = Field(5.0, gt=0)
+    tick_s: float = Field(2.0, gt=0)
     log_format: str = "console"
 
     @field_validator("encryption_keys", "sms_providers", "sms_approved_only", "alarm_chat_ids", mode="before")

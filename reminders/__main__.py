@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import os
 import secrets
 import signal
@@ -68,6 +69,9 @@ async def run(settings: Settings) -> None:
 async def _tick(work: Work, metronome: AsyncIOScheduler, clock: DatabaseClock) -> None:
     """Begins once the database has told the time, and stays with it."""
     await first_time(clock, work.database)
+    gc.collect()
+    gc.freeze()  # as the bot: what is loaded stays, and collecting it would hold up what has its turn now
+    gc.set_threshold(20_000, 20, 50)
     metronome.start()
     log.info("worker_started", channels=sorted(work.channels), tick_s=work.settings.tick_s)
     await keep(clock, work.database, lambda: scheduler.wake(metronome))

@@ -41,12 +41,23 @@ async def claim(
 ) -> list[Notice]:
     """Due moments of at most `limit` people, made ready to send: all of one person's in one notice (appointments apart).
 
-    What must wait or may never be sent is settled here and not returned. A person claimed by one worker is skipped by others.
+    What must wait or may never be sent is settled here and not returned; an empty list says that nothing is left to send now.
+    A person claimed by one worker is skipped by others.
     """
+    while True:
+        notices, settled = await _claim(database, worker, now, limit, lease_s, hours or rules.Hours())
+        if notices or not settled:
+            return notices
+
+
+async def _claim(
+    database: Database, worker: str, now: datetime, limit: int, lease_s: float, hours: rules.Hours
+) -> tuple[list[Notice], bool]:
+    """One transaction; and whether it settled something else, so that another may find more."""
     async with database.transaction() as session:
         person_ids = await _lock_people(session, now, limit)
         if not person_ids:
-            return []
+            return [], False
         found = await session.execute(
             select(Occurrence, Reminder)
             .join(Reminder, Reminder.id == Occurrence.reminder_id)
@@ -59,7 +70,7 @@ async def claim(
             .with_for_update(of=Occurrence, skip_locked=True)
         )
         due = [(occurrence, reminder) for occurrence, reminder in found.all()]
-        to = await recipients.load(session, person_ids, hours or rules.Hours(), now)
+        to = await recipients.load(session, person_ids, hours, now)
         about = await recipients.about(session, {reminder.about_id for _occurrence, reminder in due})
         held = await holding.held(session, [reminder for _occurrence, reminder in due])
         spoken = await campaigns.spoken_in(session, [reminder for _occurrence, reminder in due])
@@ -69,9 +80,12 @@ async def claim(
         await _keep_refusals(session, decided)
         appointments = {int(r.item) for _o, r, _d in decided if r.kind == "appointment"}
         visits = await recipients.visits(session, appointments)
+        settled = any(
+            isinstance(d, rules.Drop) or (isinstance(d, rules.Wait) and d.until > now) for _o, _r, d in decided
+        )
         return [
             notice_of(group, to[group[0][0].person_id], about, visits, spoken) for group in groups.values()
-        ]
+        ], settled
 
 
 async def _lock_people(session: AsyncSession, now: datetime, limit: int) -> list[int]:
