@@ -81,7 +81,8 @@ async def _claim(
         appointments = {int(r.item) for _o, r, _d in decided if r.kind == "appointment"}
         visits = await recipients.visits(session, appointments)
         settled = any(
-            isinstance(d, rules.Drop) or (isinstance(d, rules.Wait) and d.until > now) for _o, _r, d in decided
+            isinstance(d, rules.Drop) or (isinstance(d, rules.Wait) and d.until > now)
+            for _o, _r, d in decided
         )
         return [
             notice_of(group, to[group[0][0].person_id], about, visits, spoken) for group in groups.values()
