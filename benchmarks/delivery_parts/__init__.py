@@ -1,0 +1,1 @@
+"""The stage and the sides of benchmarks/delivery.py, each run in a process of its own."""
