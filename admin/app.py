@@ -7,7 +7,6 @@ import importlib.util
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -57,7 +56,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     if len(secret_key) < 32:
         raise SettingsError("SESSION_KEY is needed, 32 characters or more: make one with `salomat keys`")
     https = settings.public_url.startswith("https://")
-    watch = Watch(database, "admin", lambda: datetime.now(UTC))
+    watch = Watch(database, "admin")
     app = FastAPI(
         title="Salomat admin", openapi_url=None, docs_url=None, redoc_url=None, lifespan=_watched_by(watch)
     )

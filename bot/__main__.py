@@ -145,7 +145,7 @@ async def run(settings: Settings) -> None:
             polling.run(),
             bring_answers(bot, database),
             keep_house(database),
-            watching.watch(database, clock, bot, settings, polling).run(),
+            watching.watch(database, bot, settings, polling).run(),
             understand(interpreter),
             stop.wait(),
         )

@@ -27,7 +27,7 @@ def status(database: Database, clock: Clock, polling: Polling) -> Status:
     return Status(database, clock, {"last_poll": Sign(lambda: polling.polled_at, LONGEST_POLL_S)})
 
 
-def watch(database: Database, clock: Clock, bot: Bot, settings: Settings, polling: Polling) -> Watch:
+def watch(database: Database, bot: Bot, settings: Settings, polling: Polling) -> Watch:
     """Tells the chats of ALARM_CHAT_IDS."""
 
     async def tell(chat_id: int, text: str) -> bool:
@@ -42,7 +42,6 @@ def watch(database: Database, clock: Clock, bot: Bot, settings: Settings, pollin
     return Watch(
         database,
         "bot",
-        clock,
         tell=tell,
         chat_ids=settings.alarm_chat_ids,
         details=lambda: {"last_poll_at": polling.polled_at.isoformat()},

@@ -25,7 +25,7 @@ from core.intents import EngineName
 from core.ports import ChannelKind, DeliveryError, Receipt
 from services.monitoring import Figures
 
-disable_created_metrics()
+disable_created_metrics()  # type: ignore[no-untyped-call]
 SENT = Counter(
     "salomat_sent", "Attempts of this process by how they ended", ("channel", "provider", "outcome")
 )

@@ -24,28 +24,31 @@ Tell = Callable[[int, str], Awaitable[bool]]
 
 
 class Watch:
-    """One process's. Whoever sees trouble first raises the alarm; the database sees to it that it is raised and told once."""
+    """One process's. Whoever sees trouble first raises the alarm; the database sees to it that it is raised and told once.
+
+    `clock` is the database's, if none is given: heartbeats of several machines are compared.
+    """
 
     def __init__(
         self,
         database: Database,
         process: Process,
-        clock: Callable[[], datetime],
         *,
+        clock: Callable[[], Awaitable[datetime]] | None = None,
         tell: Tell | None = None,
         chat_ids: Sequence[int] = (),
         details: Callable[[], dict[str, Any]] = dict,
     ) -> None:
-        self._database, self._process, self._clock = database, process, clock
+        self._database, self._process, self._clock = database, process, clock or database.now
         self._tell, self._chat_ids, self._details = tell, tuple(chat_ids), details
-        self._since = clock()
-        self._last = self._since
+        self._since: datetime | None = None
+        self._last: datetime | None = None
         self.instance = f"{socket.gethostname()}:{os.getpid()}"
 
     async def round(self) -> None:
         """Once. After a gap in its own watching it knows of no silence: perhaps it was asleep itself."""
-        now = self._clock()
-        if now - self._last > rules.SILENT_AFTER:
+        now = await self._clock()
+        if self._since is None or self._last is None or now - self._last > rules.SILENT_AFTER:
             self._since = now
         self._last = now
         await alarms.beat(self._database, self._process, self.instance, now, self._details())

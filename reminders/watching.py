@@ -35,13 +35,16 @@ class Watched:
         self.watch = Watch(
             database,
             "reminders",
-            clock,
+            clock=self._now,
             tell=self._tell,
             chat_ids=settings.alarm_chat_ids,
             details=lambda: {"last_tick_at": self._came_at.isoformat()},
         )
         signs = {"last_tick": Sign(lambda: self._came_at, LONGEST_ROUND_S + settings.tick_s)}
         self.status = Status(database, clock, signs, lease_s=settings.lease_s)
+
+    async def _now(self) -> datetime:
+        return self._clock()
 
     def came(self) -> None:
         """The worker comes for what is due."""

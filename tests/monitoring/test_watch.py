@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -32,6 +33,13 @@ def clock(now) -> Clock:
     return Clock(now)
 
 
+def asked(clock: Clock) -> Callable[[], Awaitable[datetime]]:
+    async def now() -> datetime:
+        return clock()
+
+    return now
+
+
 async def minutes(clock: Clock, times: int, *watches: Watch) -> None:
     for _ in range(times):
         clock.forward(minutes=1)
@@ -41,8 +49,8 @@ async def minutes(clock: Clock, times: int, *watches: Watch) -> None:
 
 async def test_the_bot_notices_a_dead_worker_tells_once_and_clears_when_it_lives_again(database, clock):
     chats = Chats()
-    bot = Watch(database, "bot", clock, tell=chats, chat_ids=[-100, 7])
-    worker = Watch(database, "reminders", clock, tell=chats, chat_ids=[-100, 7])
+    bot = Watch(database, "bot", clock=asked(clock), tell=chats, chat_ids=[-100, 7])
+    worker = Watch(database, "reminders", clock=asked(clock), tell=chats, chat_ids=[-100, 7])
     await minutes(clock, 3, bot, worker)
     await minutes(clock, 5, bot)
     assert await alarms.raised(database) == []
@@ -58,8 +66,7 @@ async def test_the_bot_notices_a_dead_worker_tells_once_and_clears_when_it_lives
 
 async def test_two_watches_that_see_the_same_raise_and_tell_it_once(database, clock):
     chats = Chats()
-    watches = [Watch(database, "bot", clock, tell=chats, chat_ids=[7]) for _ in range(2)]
-    clock.forward(minutes=1)
+    watches = [Watch(database, "bot", clock=asked(clock), tell=chats, chat_ids=[7]) for _ in range(2)]
     await asyncio.gather(*(watch.round() for watch in watches))
     for _ in range(6):
         clock.forward(minutes=1)
@@ -71,7 +78,7 @@ async def test_two_watches_that_see_the_same_raise_and_tell_it_once(database, cl
 async def test_when_nobody_could_be_reached_the_next_round_tries_again(database, clock):
     chats = Chats()
     chats.reached = False
-    bot = Watch(database, "bot", clock, tell=chats, chat_ids=[7])
+    bot = Watch(database, "bot", clock=asked(clock), tell=chats, chat_ids=[7])
     await minutes(clock, 7, bot)
     assert chats.told == []
     chats.reached = True
@@ -82,7 +89,7 @@ async def test_when_nobody_could_be_reached_the_next_round_tries_again(database,
 async def test_after_an_outage_of_everything_a_start_raises_nothing(database, clock, now):
     await alarms.beat(database, "reminders", "a:1", now - timedelta(hours=8), {})
     await alarms.beat(database, "bot", "a:2", now - timedelta(hours=8), {})
-    bot = Watch(database, "bot", clock)
+    bot = Watch(database, "bot", clock=asked(clock))
     await minutes(clock, 4, bot)
     assert await alarms.raised(database) == []
     clock.forward(hours=3)  # the machine slept: the watch did, too
@@ -90,9 +97,9 @@ async def test_after_an_outage_of_everything_a_start_raises_nothing(database, cl
     assert await alarms.raised(database) == []
 
 
-async def test_a_watch_without_its_database_goes_on(settings, clock):
+async def test_a_watch_without_its_database_goes_on(settings):
     nowhere = connect(settings.model_copy(update={"database_url": "postgresql://nobody@127.0.0.1:1/none"}))
-    running = asyncio.create_task(Watch(nowhere, "bot", clock).run())
+    running = asyncio.create_task(Watch(nowhere, "bot").run())
     done, _pending = await asyncio.wait([running], timeout=0.3)
     assert not done
     running.cancel()
