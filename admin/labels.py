@@ -19,6 +19,7 @@ KIND: Mapping[str, Text] = {
     "vaccination": _("Vaccination"),
     "screening": _("Check-up"),
     "appointment": _("Appointment"),
+    "campaign": _("Campaign"),
 }
 MOMENT: Mapping[str, Text] = {
     "due": _("Waits"),

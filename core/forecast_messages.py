@@ -1,45 +1,59 @@
 """How many messages the next days bring, and what the SMS among them cost: arithmetic over promises, nothing is sent.
 
 Assumed, and said on the page: nobody acts on a reminder, every message goes through at once, by the channel a person is
-reached on today; what is due for one person on one day is one message, visits apart; an SMS has SEGMENTS parts. The SMS
-that follows an unanswered Telegram message is not counted, nor is what staff hold back.
+reached on today; what is due for one person on one day is one message, visits and campaigns apart; an SMS has SEGMENTS
+parts. The SMS that follows an unanswered Telegram message is not counted, nor is what staff hold back.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from functools import lru_cache
 from typing import NamedTuple
 
 from core.deliveries import Hours, send_at
 from core.i18n import TASHKENT, Language
 from core.ports import ChannelKind
-from core.reminders import Kind, Promise, Step, steps
+from core.reminders import Kind, Promise, steps
 
 DAYS = 14
+APART: frozenset[Kind] = frozenset({"appointment", "campaign"})
 SEGMENTS: Mapping[Language, int] = {"uz": 1, "uz_Cyrl": 1, "ru": 2}
 """The most an SMS takes, kept by a test for every template (docs/adr/0011); Cyrillic Uzbek goes out in Latin letters."""
 SEGMENTS_CYRILLIC: Mapping[Language, int] = {**SEGMENTS, "uz_Cyrl": 2}
 
 
-class Live(NamedTuple):
-    """A promise that is alive, or with no `next_step` a due moment already planned for `next_at`."""
+class Pace(NamedTuple):
+    """What decides on which days a promise speaks: as numbers, since of many thousand most share them.
 
-    person_id: int
+    `due_s` and `next_s` in seconds since 1970, `promised_h` in hours. With no `next_step` a due moment already planned.
+    """
+
     kind: Kind
     due_on: date
-    due_at: datetime | None
-    missed_at: datetime | None
-    promised_at: datetime
+    due_s: int | None
+    missed: bool
+    promised_h: int
     next_step: str | None
-    next_at: datetime
-    way: ChannelKind
+    next_s: int
+
+
+class Live(NamedTuple):
+    """A promise that is alive, and who hears it how. The fields after `clinic_id` are those of a Pace."""
+
+    person_id: int
+    way: ChannelKind | None
     language: Language
     clinic_id: int | None
+    kind: Kind
+    due_on: date
+    due_s: int | None
+    missed: bool
+    promised_h: int
+    next_step: str | None
+    next_s: int
 
 
 class Cell(NamedTuple):
@@ -102,50 +116,63 @@ class Forecast:
 def forecast(
     promises: Iterable[Live], now: datetime, segments: Mapping[Language, int], days: int = DAYS
 ) -> Forecast:
-    """A hundred thousand promises take about a second."""
+    """Whom nothing reaches (`way` None) is left out."""
     today = now.astimezone(TASHKENT).date()
-    span = tuple(today + timedelta(days=day) for day in range(days))
-    messages: Counter[Cell] = Counter()
-    parts: Counter[Cell] = Counter()
-    seen: set[tuple[int, date]] = set()
+    paces: dict[tuple[object, ...], tuple[int, ...]] = {}
+    messages: dict[tuple[int, ChannelKind, int | None], int] = {}
+    parts: dict[tuple[int, ChannelKind, int | None], int] = {}
+    seen: set[int] = set()
     for one in promises:
-        for at in _moments(one, span[-1], now):
-            on = max(at, today)
-            if on > span[-1]:
-                continue
-            if one.kind != "appointment":
-                if (one.person_id, on) in seen:
+        person_id, way, language, clinic_id, kind = one[:5]
+        if way is None:
+            continue
+        speaks = paces.get(pace := one[4:])
+        if speaks is None:
+            speaks = paces[pace] = tuple(_days(Pace(*pace), today, now, days))
+        for day in speaks:
+            if kind not in APART:
+                if (mark := person_id * days + day) in seen:
                     continue
-                seen.add((one.person_id, on))
-            cell = Cell(on, one.way, one.clinic_id)
-            messages[cell] += 1
-            if one.way == "sms":
-                parts[cell] += segments[one.language]
-    return Forecast(span, messages, parts)
+                seen.add(mark)
+            cell = day, way, clinic_id
+            messages[cell] = messages.get(cell, 0) + 1
+            if way == "sms":
+                parts[cell] = parts.get(cell, 0) + segments[language]
+    span = tuple(today + timedelta(days=day) for day in range(days))
+    return Forecast(span, _dated(messages, span), _dated(parts, span))
 
 
-def _moments(one: Live, last: date, now: datetime) -> Iterator[date]:
-    """The days on which something of this promise goes out: its next step, and those after it."""
-    event_at = one.due_at if one.missed_at is None else None
-    if one.next_step is None:
-        yield one.next_at.astimezone(TASHKENT).date()
+def _dated(
+    counts: Mapping[tuple[int, ChannelKind, int | None], int], span: tuple[date, ...]
+) -> dict[Cell, int]:
+    return {Cell(span[day], way, clinic_id): number for (day, way, clinic_id), number in counts.items()}
+
+
+def _days(pace: Pace, today: date, now: datetime, days: int) -> Iterator[int]:
+    """The days, counted from today, on which something of this promise goes out; what is late goes today."""
+    event_at = None if pace.due_s is None or pace.missed else _at(pace.due_s)
+    for at in _moments(pace, now, today + timedelta(days=days)):
+        hours_at = send_at(at, Hours(), event_at, workdays=pace.kind != "appointment")
+        day = (hours_at.astimezone(TASHKENT).date() - today).days
+        if day < days:
+            yield max(day, 0)
+
+
+def _moments(pace: Pace, now: datetime, end: date) -> Iterator[datetime]:
+    """Its next step, and those after it."""
+    next_at = _at(pace.next_s)
+    yield next_at
+    if pace.next_step is None or pace.missed or pace.kind == "campaign":
         return
-    yield _day(one.next_at, event_at, one.kind)
-    end = datetime.combine(last + timedelta(days=1), time(0), TASHKENT)
-    promise = Promise(one.kind, one.due_on, one.promised_at, one.due_at, one.missed_at)
-    for step in _after(promise, one.next_at, end):
-        if step.expires_at > now:
-            yield _day(step.at, event_at, one.kind)
+    due_at = None if pace.due_s is None else _at(pace.due_s)
+    promise = Promise(pace.kind, pace.due_on, _at(pace.promised_h * 3600), due_at)
+    for step in steps(promise):
+        if step.at > next_at and step.expires_at > now and step.at.date() < end:
+            yield step.at
 
 
-def _after(promise: Promise, after: datetime, end: datetime) -> Iterator[Step]:
-    return (step for step in steps(promise) if after < step.at < end)
-
-
-# Steps counted in days fall due at ten o'clock: of many thousand most share a moment.
-@lru_cache(maxsize=1 << 14)
-def _day(at: datetime, event_at: datetime | None, kind: Kind) -> date:
-    return send_at(at, Hours(), event_at, workdays=kind != "appointment").astimezone(TASHKENT).date()
+def _at(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
 
 
 def costs(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import count
 
 from sqlalchemy import select, text
@@ -17,12 +18,13 @@ from core.staff import Member
 from db.engine import Database
 from db.people import Person
 from db.reminders import Occurrence, Reminder
-from services import audit, deliveries, desk, holding, planning, promises, recipients
+from services import audit, campaigns, deliveries, desk, holding, planning, promises, recipients
 
 MOST = 2000
 """So many due moments are looked at; a day with more says so."""
 LOOKS = 4
 Pair = tuple[Occurrence, Reminder]
+Decision = rules.Send | rules.Wait | rules.Drop
 READ_ONLY = text("SET TRANSACTION READ ONLY")
 
 
@@ -69,10 +71,20 @@ async def look(
     about = await recipients.about(session, {r.about_id for _o, r in pairs} | set(to))
     visits = await recipients.visits(session, {int(r.item) for _o, r in pairs if r.kind == "appointment"})
     held = await holding.held(session, [r for _o, r in pairs])
+    spoken = await campaigns.spoken_in(session, [r for _o, r in pairs])
     ticks: dict[datetime, list[deliveries.Decided]] = defaultdict(list)
     stays: Counter[str] = Counter()
     for occurrence, reminder in pairs:
-        at, decision = _when(occurrence, reminder, to, about, now, until, held=reminder.id in held)
+        judge = partial(
+            deliveries.judge,
+            occurrence,
+            reminder,
+            to[reminder.person_id],
+            about[reminder.about_id],
+            held=reminder.id in held,
+            spoken=spoken,
+        )
+        at, decision = _when(judge, max(now, occurrence.next_try_at), until)
         if isinstance(decision, rules.Send):
             ticks[at.replace(second=0, microsecond=0)].append((occurrence, reminder, decision))
         else:
@@ -81,7 +93,7 @@ async def look(
         Planned(
             at,
             about[group[0][1].person_id].name,
-            deliveries.notice_of(group, to[group[0][1].person_id], about, visits),
+            deliveries.notice_of(group, to[group[0][1].person_id], about, visits, spoken),
         )
         for at, together in sorted(ticks.items())
         for group in deliveries.grouped(together).values()
@@ -89,22 +101,10 @@ async def look(
     return Outlook(tuple(goes), stays, True)
 
 
-def _when(
-    occurrence: Occurrence,
-    reminder: Reminder,
-    to: Mapping[int, rules.Recipient],
-    about: Mapping[int, recipients.About],
-    now: datetime,
-    until: datetime,
-    *,
-    held: bool,
-) -> tuple[datetime, rules.Send | rules.Wait | rules.Drop]:
+def _when(judge: Callable[[datetime], Decision], at: datetime, until: datetime) -> tuple[datetime, Decision]:
     """The worker's look, repeated whenever it would look again before `until`."""
-    at = max(now, occurrence.next_try_at)
     for _look in range(LOOKS):
-        decision = deliveries.judge(
-            occurrence, reminder, to[reminder.person_id], about[reminder.about_id], at, held=held
-        )
+        decision = judge(at)
         if (
             not isinstance(decision, rules.Wait)
             or decision.until > until

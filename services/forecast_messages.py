@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import asyncio
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, String, cast, null, select, union_all
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    SQLColumnExpression,
+    String,
+    cast,
+    func,
+    null,
+    select,
+    union_all,
+)
 from sqlalchemy.sql.selectable import Select
 
 from core import forecast_messages as rules
@@ -14,11 +25,18 @@ from core.i18n import Words
 from core.staff import Member
 from db.booking import Clinic
 from db.engine import Database
-from db.people import Consent
+from db.people import Chat, Consent
 from db.reminders import Occurrence, Reminder
 from services import holding
 from services.reminder_board import told_within_reach
 from services.ways import first_way
+
+living_chats = (
+    select(Chat.person_id)
+    .where(Chat.gone_at.is_(None), Chat.person_id.is_not(None))
+    .distinct()
+    .subquery("living_chats")
+)
 
 
 async def forecast(
@@ -42,8 +60,9 @@ async def forecast(
         member, cast(null(), String), Occurrence.next_try_at, Occurrence.state == "due", moments=True
     )
     async with database.transaction() as session:
-        rows: Iterable[Any] = await session.execute(union_all(promised, due))
-        return rules.forecast((rules.Live(*row) for row in rows), now, segments, days)
+        rows: Sequence[Any] = (await session.execute(union_all(promised, due))).all()
+    # in a thread of its own: for a country it takes a second, and others are waiting for their pages
+    return await asyncio.to_thread(rules.forecast, rows, now, segments, days)
 
 
 def _promises(
@@ -55,24 +74,30 @@ def _promises(
 ) -> Select[*tuple[Any, ...]]:
     """Who would get a message, by which channel, of which clinic: people who agreed, live, and did not stop reminders."""
     told, about = holding.Told, holding.About
+    has_chat = living_chats.c.person_id.is_not(None)
     columns: tuple[Any, ...] = (
-        *(Reminder.person_id, Reminder.kind, Reminder.due_on, Reminder.due_at, Reminder.missed_at),
-        *(Reminder.promised_at, step.label("step"), at.label("at"), first_way(told).label("way")),
-        *(told.language, holding.clinic_id.label("clinic_id")),
+        *(Reminder.person_id, first_way(told, has_chat), told.language, holding.clinic_id),
+        *(Reminder.kind, Reminder.due_on, _seconds(Reminder.due_at), Reminder.missed_at.is_not(None)),
+        *(_seconds(Reminder.promised_at) // 3600, step, _seconds(at)),
     )
-    query = select(*columns).select_from(Reminder)
+    query = select(*(one.label(name) for one, name in zip(columns, rules.Live._fields, strict=True)))
+    query = query.select_from(Reminder)
     if moments:
         query = query.join(Occurrence, Occurrence.reminder_id == Reminder.id)
-    return holding.with_clinic(query).where(
+    joined = holding.with_clinic(query).outerjoin(living_chats, living_chats.c.person_id == told.id)
+    return joined.where(
         *wanted,
         told.reminders_paused_at.is_(None),
         told.deceased_on.is_(None),
         about.deceased_on.is_(None),
-        first_way(told).is_not(None),
-        select(Consent.id).where(Consent.person_id == told.id, Consent.withdrawn_at.is_(None)).exists(),
+        told.id.in_(select(Consent.person_id).where(Consent.withdrawn_at.is_(None))),
         ~holding.is_held,
         *([told_within_reach(member)] if member is not None else []),
     )
+
+
+def _seconds(at: SQLColumnExpression[Any]) -> ColumnElement[int]:
+    return cast(func.extract("epoch", at), BigInteger)
 
 
 async def clinic_names(database: Database) -> dict[int, Words]:

@@ -106,6 +106,11 @@ async def clinics(database: Database, member: Member) -> list[ClinicState]:
         ]
 
 
+async def held_clinics(database: Database, member: Member) -> list[ClinicState]:
+    """Those of `clinics` that are held back now."""
+    return [one for one in await clinics(database, member) if one.held_at is not None]
+
+
 async def own(session: AsyncSession, reminder_id: int, member: Member, *, lock: bool = True) -> Reminder:
     """The reminder when it is within the member's reach. Raises NotFound."""
     row = await session.get(Reminder, reminder_id, with_for_update=lock)

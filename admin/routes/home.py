@@ -13,7 +13,7 @@ from admin.pages import Page, now
 from core.alarms import sentence
 from core.i18n import Text, _, n_
 from core.staff import Member
-from services import alarms, desk, editing
+from services import alarms, desk, editing, holds, trial
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,8 @@ class Home(Page):
             waiting=[tile for tile in tiles if tile.waits],
             rest=[tile for tile in tiles if not tile.waits],
             alarms=await alarms.raised(self.database) if member.may("reminders") else (),
+            trial_on_at=await trial.on_at(self.database) if member.may("reminders") else None,
+            held_clinics=await holds.held_clinics(self.database, member) if member.may("reminders") else (),
             sentence=sentence,
         )
 

@@ -14,8 +14,8 @@ from playwright.async_api import Page, async_playwright, expect
 
 from admin.app import create_app
 from core.booking import day_of
-from services import advice, chart, editing, programmes
-from tests.deliveries import person
+from services import advice, chart, editing, programmes, reminders
+from tests.deliveries import person, promise
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = [
@@ -137,6 +137,47 @@ async def test_text_that_was_never_saved_is_offered_again(page, database):
     await expect(page.locator("#backup")).to_be_hidden()
 
 
+async def a_reminder(database) -> int:
+    """Aziza is to be told of Madina's vaccination now."""
+    now = datetime.now(UTC)
+    aziza = await person(database, now, chat_id=1001)
+    madina = await person(
+        database, now, "Madina", born=day_of(now) - timedelta(days=360), guardian_id=aziza, consent=False
+    )
+    reminder_id = await promise(database, now, aziza, madina)
+    await reminders.plan(database, now)
+    return reminder_id
+
+
+async def test_a_nurse_finds_a_reminder_holds_it_back_and_releases_it(page, database):
+    await a_reminder(database)
+    await sign_in(page, "charos")
+    await page.goto("/admin/reminders")
+    await page.locator(".board").get_by_role("link", name="Ochish").click()
+    await page.get_by_role("link", name="Ushlab turish").click()
+    await page.get_by_role("button", name="Ushlab turish").click()
+    await expect(page.locator(".alert-success")).to_contain_text("ushlab turildi")
+    await page.goto("/admin/reminders")
+    await page.locator(".states").get_by_role("link", name="Ushlab turilgan").click()
+    await expect(page.locator(".board")).to_contain_text("Hamkasbingiz ushlab turibdi")
+    await page.locator(".board").get_by_role("link", name="Ochish").click()
+    await page.get_by_role("link", name="Qoʻyib yuborish").click()
+    await page.get_by_role("button", name="Qoʻyib yuborish").click()
+    await expect(page.locator(".alert-success")).to_contain_text("qoʻyib yuborildi")
+
+
+async def test_a_nurse_sees_the_message_before_it_goes_out_now(page, database):
+    reminder_id = await a_reminder(database)
+    await sign_in(page, "charos")
+    await page.goto(f"/admin/reminders/{reminder_id}/send")
+    await expect(page.locator(".bubble")).to_contain_text("Madina")
+    box = page.get_by_role("checkbox")
+    if await box.count():  # at night, and on a holiday
+        await box.check()
+    await page.get_by_role("button", name="Hozir yuborish").click()
+    await expect(page.locator(".alert-success")).to_contain_text("joʻnaydi")
+
+
 async def a_child(database) -> int:
     """Madina, 14 months old, with one dose told by her mother and one vaccine that has run out."""
     now = datetime.now(UTC)
@@ -194,6 +235,21 @@ async def test_a_nurse_records_a_dose_and_confirms_one_that_was_told(page, datab
             ],
         ),
         ("charos", ["/", "/people/list", "/appointments/list", "/reminders/list", "/questions"]),
+        (
+            "charos",
+            [
+                "/reminders",
+                "/reminders?state=left_out&kind=screening",
+                "/reminders/1",
+                "/reminders/1/send",
+                "/reminders/1/hold",
+                "/reminders/people/1",
+                "/reminders/ahead?span=day",
+                "/reminders/ahead/forecast",
+                "/reminders/clinics",
+            ],
+        ),
+        ("aziz", ["/reminders/trial", "/reminders/trial/switch/on"]),
         ("aziz", ["/", "/staff/list", "/staff/new", "/staff/1", "/audit/list"]),
     ],
 )
@@ -202,6 +258,8 @@ async def test_no_page_is_wider_than_the_screen_and_every_button_is_large_enough
 ):
     if "/people/1" in paths:
         await a_child(database)
+    if "/reminders/1" in paths:
+        await a_reminder(database)
     await sign_in(page, login)
     for path in paths:
         await page.goto(f"/admin{path}")

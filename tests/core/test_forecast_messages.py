@@ -20,15 +20,22 @@ TODAY = date(2026, 11, 23)
 def live(due_on: date, step: str | None, at: datetime, **more) -> Live:
     values = {
         "person_id": 1,
-        "kind": "vaccination",
-        "due_at": None,
-        "missed_at": None,
-        "promised_at": NOW - timedelta(days=60),
         "way": "telegram",
         "language": "uz",
         "clinic_id": 1,
+        "kind": "vaccination",
     } | more
-    return Live(due_on=due_on, next_step=step, next_at=at, **values)
+    due_at: datetime | None = values.pop("due_at", None)
+    promised_at: datetime = values.pop("promised_at", NOW - timedelta(days=60))
+    return Live(
+        due_on=due_on,
+        due_s=due_at and int(due_at.timestamp()),
+        missed=values.pop("missed", False),
+        promised_h=int(promised_at.timestamp()) // 3600,
+        next_step=step,
+        next_s=int(at.timestamp()),
+        **values,
+    )
 
 
 def days(*promises: Live, **more) -> list[int]:
@@ -54,6 +61,8 @@ def day(number: int) -> date:
         (live(day(5), None, NOW + timedelta(hours=1)), [0]),
         (live(day(2), "day+0", day_at(day(2)), kind="screening"), [2]),
         (live(day(-10), "day+14", day_at(day(4)), kind="screening"), [4]),
+        (live(day(2), "missed+3", NOW + timedelta(days=1), kind="appointment", due_at=NOW, missed=True), [1]),
+        (live(day(2), "day-1", day_at(day(1)), way=None), []),
         # New Year is a public holiday: the next working day
         (live(day(9), "later1", day_at(day(2))), [2, 8, 12]),
     ],
