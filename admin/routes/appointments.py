@@ -53,7 +53,7 @@ class Appointments(Page):
             service=desk.show_service,
         )
 
-    @route("/{id:int}/move", name="appointment-move")
+    @route("/move/{id:int}", name="appointment-move")
     async def times(self, request: Request) -> Response:
         visit = await self._visit(request)
         if "cancelled" not in visit.outcomes:
@@ -63,7 +63,7 @@ class Appointments(Page):
             request, "appointment_move.html", heading=_("Move the visit"), visit=visit, times=times
         )
 
-    @route("/{id:int}/move", methods=["POST"], name="appointment-move-to")
+    @route("/move/{id:int}", methods=["POST"], name="appointment-move-to")
     async def move(self, request: Request) -> Response:
         visit, slot = await self._visit(request), str((await request.form()).get("slot", ""))
         try:
@@ -71,10 +71,10 @@ class Appointments(Page):
             moved, told = await desk.move(self.database, visit.id, slot_id, member_of(request), now())
         except desk.NotFound:
             tell(request, _("Choose one of the times."), "warning")
-            return self.go(f"/appointments/{visit.id}/move")
+            return self.go(f"/appointments/move/{visit.id}")
         except Refusal as refusal:
             tell(request, refusal.text, "warning")
-            return self.go(f"/appointments/{visit.id}/move")
+            return self.go(f"/appointments/move/{visit.id}")
         tell(request, _("The visit is moved."))
         _call_if_not(told, request)
         return self.go(f"/appointments/{moved}")

@@ -23,7 +23,7 @@ class Endings(PersonPage):
     path = "/people/{id:int}/died"
 
     @route("", name="person-died")
-    async def ask(self, request: Request) -> Response:
+    async def index(self, request: Request) -> Response:
         return await self._ask(request, DIED, DIED_HAPPENS, dangerous=True)
 
     @route("", methods=["POST"], name="person-died-keep")

@@ -255,16 +255,16 @@ async def test_a_visit_is_moved_to_a_free_time_and_the_person_is_told(nurse, dat
     visit_id, slot_id = coming_visit
     await nurse.open(f"/appointments/{visit_id}")
     assert "Qabulni koʻchirish" in nurse.text
-    page = await nurse.open(f"/appointments/{visit_id}/move")
+    page = await nurse.open(f"/appointments/move/{visit_id}")
     assert f'value="{slot_id}"' in page.text
-    await nurse.submit(f"/appointments/{visit_id}/move", {"slot": "x"}, follow_redirects=True)
+    await nurse.submit(f"/appointments/move/{visit_id}", {"slot": "x"}, follow_redirects=True)
     assert "Vaqtlardan birini tanlang." in nurse.text
-    await nurse.submit(f"/appointments/{visit_id}/move", {"slot": str(slot_id)}, follow_redirects=True)
+    await nurse.submit(f"/appointments/move/{visit_id}", {"slot": str(slot_id)}, follow_redirects=True)
     assert "Qabul koʻchirildi." in nurse.text
     async with database.transaction() as session:
         steps = list(await session.scalars(select(Occurrence.step)))
     assert steps == ["moved"]
-    await nurse.open(f"/appointments/{visit_id}/move")
+    await nurse.open(f"/appointments/move/{visit_id}")
     assert nurse.page.headers["location"].endswith(f"/appointments/{visit_id}")
 
 
