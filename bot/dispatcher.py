@@ -35,10 +35,10 @@ ROUTERS: tuple[Router, ...] = (
     advice.commands,
     endings.commands,
     endings.words,  # before any step: grief is no answer to a question
+    privacy.words,
     forms.router,
     visits.steps,
     booking.steps,
-    privacy.words,
     start.intents,
     visits.intents,
     booking.intents,

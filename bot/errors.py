@@ -6,9 +6,11 @@ import structlog
 from aiogram.exceptions import TelegramForbiddenError
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
+from bot.keyboards import MENU, Press
 from bot.say import Say
 from core.errors import Refusal
 from core.i18n import _
+from core.people import NotRegistered
 
 log = structlog.get_logger()
 
@@ -23,7 +25,9 @@ def is_outage(error: BaseException) -> bool:
 
 async def said(error: Exception, say: Say) -> None:
     """Tell the person; raises an outage again, so that the update is tried later."""
-    if isinstance(error, Refusal):
+    if isinstance(error, NotRegistered):
+        await say(error.text, [[Press(MENU["register"], "start:register")]])
+    elif isinstance(error, Refusal):
         await say(error.text)
     elif isinstance(error, TelegramForbiddenError):
         log.info("chat_gone")

@@ -9,6 +9,7 @@ from aiogram.types import Message
 
 from bot import keyboards
 from bot.understanding import Understanding
+from core import script, sms
 from core.intents import Interpretation
 
 
@@ -27,7 +28,22 @@ class Leaves(Filter):
 
     async def __call__(self, message: Message) -> bool:
         text = (message.text or "").strip()
-        return keyboards.says(keyboards.CANCEL, text) or text.casefold() in keyboards.CANCEL_WORDS
+        return (
+            keyboards.says(keyboards.CANCEL, text)
+            or text.casefold() in keyboards.CANCEL_WORDS
+            or sms.answer(text) == "stop"
+        )
+
+
+class AnswersAsBySms(Filter):
+    """STOP or START as one writes it by SMS; with «bekor» one leaves a step instead."""
+
+    def __init__(self, meaning: str) -> None:
+        self.meaning = meaning
+
+    async def __call__(self, message: Message) -> bool:
+        text = message.text or ""
+        return sms.answer(text) == self.meaning and "bekor" not in script.to_latin(text).lower()
 
 
 class GoesBack(Filter):

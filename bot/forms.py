@@ -17,7 +17,7 @@ from aiogram.fsm.state import State, StatesGroup
 from aiogram.types import CallbackQuery, Message
 
 from bot import keyboards
-from bot.filters import GoesBack, Leaves
+from bot.filters import AnswersAsBySms, GoesBack, Leaves
 from bot.keyboards import Press
 from bot.say import Say
 from core import booking
@@ -131,6 +131,8 @@ async def leave(event: Message | CallbackQuery, say: Say, visitor: Visitor, stat
     await state.clear()
     await say.without_buttons()
     await say(_("All right, I left it."), markup=keyboards.menu(visitor, say.language))
+    if isinstance(event, Message) and visitor.citizen and await AnswersAsBySms("stop")(event):
+        await say(_("To stop all reminders: /stop"))
 
 
 @router.message(Filling.form, GoesBack())

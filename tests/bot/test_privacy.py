@@ -59,12 +59,33 @@ async def test_stop_and_start_work_as_words_as_they_do_by_sms(meet, database, la
     assert (await people_in(database))[0].reminders_paused_at is None
 
 
-async def test_stop_within_a_question_only_leaves_it(meet, database) -> None:
+@pytest.mark.parametrize("stop", ["stop", "Стоп", "тўхтатиш"])
+async def test_stop_within_a_question_leaves_it_and_says_how_to_stop_reminders(meet, database, stop) -> None:
     aziza = await meet("Aziza", "uz", signed_up=True)
     await aziza.presses("Oilam")
     await aziza.presses("Qoʻshish")
-    await aziza.says("stop")
+    await aziza.presses("Farzandim")
+    await aziza.says(stop)
+    await aziza.sees(word("All right, I left it.", "uz"))
+    await aziza.sees(word("To stop all reminders: /stop", "uz"))
     assert (await people_in(database))[0].reminders_paused_at is None
+
+
+async def test_stop_in_the_middle_of_a_booking_stops_reminders(meet, clinic, database) -> None:
+    aziza = await meet("Aziza", "uz", signed_up=True)
+    await aziza.presses("Yozilish")
+    await aziza.says("To'xtatish")
+    await aziza.sees(word("Reminders are stopped. To bring them back: /start", "uz"))
+    assert (await people_in(database))[0].reminders_paused_at is not None
+
+
+async def test_who_is_not_signed_up_is_given_the_button_they_are_told_to_press(meet) -> None:
+    aziza = await meet("Aziza", "uz")
+    await aziza.says("/start")
+    await aziza.presses("Oʻzbekcha")
+    await aziza.says("/passport")
+    await aziza.presses(word("Sign up", "uz"))
+    await aziza.sees("Rozimisiz?")
 
 
 async def test_what_is_kept_is_shown_to_its_owner(meet) -> None:

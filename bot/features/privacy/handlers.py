@@ -5,17 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 
 from aiogram import F, Router
-from aiogram.filters import Command, Filter
+from aiogram.filters import Command, StateFilter
 from aiogram.fsm.context import FSMContext
 from aiogram.fsm.state import default_state
 from aiogram.types import CallbackQuery, ChatMemberUpdated, Message
 
 from bot import keyboards
-from bot.filters import Means, Menu
+from bot.filters import AnswersAsBySms, Means, Menu
+from bot.forms import Filling
 from bot.keyboards import Press, Rows
 from bot.say import Say
 from core import people as rules
-from core import script, sms
 from core.i18n import Text, _, join
 from core.people import Citizen, NotRegistered, Visitor
 from services import Database, people, reminders
@@ -107,18 +107,13 @@ async def resume(press: CallbackQuery, say: Say, visitor: Visitor, database: Dat
     await say.edit(_("✅ Reminders are on again."))
 
 
-class AnswersAsBySms(Filter):
-    """STOP or START as one writes it by SMS; with «bekor» one leaves a step instead."""
-
-    def __init__(self, meaning: str) -> None:
-        self.meaning = meaning
-
-    async def __call__(self, message: Message) -> bool:
-        text = message.text or ""
-        return sms.answer(text) == self.meaning and "bekor" not in script.to_latin(text).lower()
-
-
-words.message.register(pause, default_state, AnswersAsBySms("stop"))
+@words.message(~StateFilter(Filling.form), AnswersAsBySms("stop"))
+async def pause_in_words(
+    message: Message, say: Say, visitor: Visitor, state: FSMContext, database: Database, now: datetime
+) -> None:
+    """Also in the middle of a booking, which may be days old; a form is only left, and says how to stop."""
+    await state.clear()
+    await pause(message, say, visitor, database, now)
 
 
 @words.message(default_state, AnswersAsBySms("start"))
