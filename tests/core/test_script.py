@@ -186,3 +186,7 @@ def test_parallel_texts_come_out_right(source: str, target: str, change: object,
 )
 def test_a_letter_that_is_a_name_stays_and_prophylaxis_has_no_soft_sign(latin: str, cyrillic: str) -> None:
     assert script.to_cyrillic(latin) == cyrillic
+
+
+def test_in_a_language_is_no_tilde():
+    assert script.to_cyrillic("Qaysi tilda gaplashamiz?") == "Қайси тилда гаплашамиз?"
