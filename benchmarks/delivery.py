@@ -30,7 +30,9 @@ from db.embedded import EmbeddedPostgres
 def part(name: str, *values: object) -> dict[str, float]:
     """A side in a process of its own; its last line is what it found."""
     command = [sys.executable, __file__, "--part", name, *map(str, values)]
-    done = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True)
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode:
+        raise SystemExit(done.stderr[-2000:])
     return json.loads(done.stdout.strip().splitlines()[-1])
 
 

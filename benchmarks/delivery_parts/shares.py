@@ -71,7 +71,7 @@ def start(part: str, *values: object) -> subprocess.Popen[bytes]:
         part,
         *map(str, values),
     ]
-    return subprocess.Popen(command, stdout=subprocess.PIPE)
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
 
 
 async def staged(number: int, database_url: str, telegram_url: str, *, due: bool) -> None:
