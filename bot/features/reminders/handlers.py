@@ -18,6 +18,7 @@ from core.reminders import ReminderView
 from services import Database, reminders
 
 commands = Router(name="reminders.commands")
+MOST_SHOWN = 5
 
 
 def card(view: ReminderView, today: date) -> tuple[Text, Rows]:
@@ -66,9 +67,15 @@ async def mine(message: Message, say: Say, visitor: Visitor, database: Database,
     if not views:
         await say(_("Nothing is due for you and your family now. I will write in time."), [SETTINGS])
         return
-    for view in views[:5]:
+    for view in views[:MOST_SHOWN]:
         await say(*card(view, booking_rules.day_of(now)))
-    await say(_("These are your reminders."), [SETTINGS])
+    left = len(views) - MOST_SHOWN
+    text = (
+        _("These are the nearest. {n} more come later.", n=left)
+        if left > 0
+        else _("These are your reminders.")
+    )
+    await say(text, [SETTINGS])
 
 
 SETTINGS = [Press(_("Reminder settings"), "set:reminders")]
