@@ -112,6 +112,8 @@ def admin_site(settings: Settings, database: Database, secret_key: str, https: b
         pages.alarms.Alarms(database),
         pages.calendar.Calendar(database),
         pages.articles.Articles(database),
+        pages.campaigns.Campaigns(database, settings),
+        pages.effect.Effect(database),
         pages.sms_templates.SmsTemplates(database, settings),
         tables.staff.Staff(),
         pages.staff.Staff(database),

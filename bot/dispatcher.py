@@ -11,6 +11,7 @@ from bot.emergency import RedFlagsFirst
 from bot.features.advice import handlers as advice
 from bot.features.booking import handlers as booking
 from bot.features.booking import visits
+from bot.features.campaigns import handlers as campaigns
 from bot.features.family import handlers as family
 from bot.features.passport import handlers as passport
 from bot.features.privacy import handlers as privacy
@@ -29,6 +30,7 @@ ROUTERS: tuple[Router, ...] = (
     visits.commands,
     passport.commands,
     reminders.commands,
+    campaigns.commands,
     family.commands,
     questions.commands,
     privacy.commands,

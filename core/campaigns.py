@@ -195,6 +195,8 @@ def sms_text(words: str, language: Language, *, cyrillic: bool = False) -> str:
     """The SMS as it leaves, with who sends it and how to stop. `cyrillic`: readers of Cyrillic get it so."""
     if language == "uz_Cyrl" and cyrillic:
         words = script.to_cyrillic(words)
+    if words and words[-1] not in ".!?":
+        words += "."
     spoken: Language = language if language != "uz_Cyrl" or cyrillic else "uz"
     return sms.plain(Text(SMS_FRAME.msgid, values={"text": words}).render(spoken))
 

@@ -51,6 +51,7 @@ class Citizen:
     quiet_from_hour: int | None = None
     quiet_to_hour: int | None = None
     paused: bool = False
+    campaigns: bool = True
 
     @property
     def first_name(self) -> str:

@@ -16,6 +16,9 @@ Role = Literal["editor", "nurse", "administrator"]
 Area = Literal[
     "home",
     "articles",
+    "campaigns",
+    "approval",
+    "effect",
     "people",
     "appointments",
     "reminders",
@@ -33,11 +36,11 @@ ROLES: Mapping[Role, Text] = {
 }
 # What is not written here is forbidden.
 AREAS: Mapping[Role, frozenset[Area]] = {
-    "editor": frozenset({"home", "articles", "calendar"}),
+    "editor": frozenset({"home", "articles", "campaigns", "effect", "calendar"}),
     "nurse": frozenset({"home", "people", "appointments", "reminders", "questions", "calendar"}),
     "administrator": frozenset(
         {
-            *("home", "articles", "people", "appointments", "reminders"),
+            *("home", "articles", "campaigns", "approval", "effect", "people", "appointments", "reminders"),
             *("trial", "questions", "calendar", "staff", "audit"),
         }
     ),

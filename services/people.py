@@ -253,6 +253,7 @@ def citizen(person: Person, language: Language | None) -> rules.Citizen:
         person.quiet_from_hour,
         person.quiet_to_hour,
         person.reminders_paused_at is not None,
+        person.campaigns_refused_at is None,
     )
 
 

@@ -216,7 +216,7 @@ def _filled(template: ast.JoinedStr, longest: dict[str, str]) -> str:
     return "".join(parts)
 
 
-BUTTON = re.compile(r"(adv|ap|bk|fam|form|pp|q|rem|set|start):")
+BUTTON = re.compile(r"(adv|ap|bk|camp|fam|form|pp|q|rem|set|start):")
 
 
 def _button_data(path: Path) -> list[ast.JoinedStr]:

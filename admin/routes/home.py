@@ -13,7 +13,7 @@ from admin.pages import Page, now
 from core.alarms import sentence
 from core.i18n import Text, _, n_
 from core.staff import Member
-from services import alarms, desk, editing, holds, trial
+from services import alarms, campaigns, desk, editing, holds, trial
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,11 @@ class Home(Page):
                     "/reminders",
                     False,
                 ),
+            ]
+        if member.may("approval"):
+            waiting = await campaigns.waiting(self.database)
+            tiles += [
+                _tile(waiting, n_("campaign to approve", "campaigns to approve", waiting), "/campaigns")
             ]
         if member.may("articles"):
             articles = await editing.overview(self.database)

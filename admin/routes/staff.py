@@ -18,7 +18,7 @@ from core.i18n import Text, _, verbatim
 from services import staff
 
 WHAT_EACH_DOES: Mapping[rules.Role, Text] = {
-    "editor": _("writes articles"),
+    "editor": _("writes articles and campaigns"),
     "nurse": _("people, visits, reminders, questions"),
     "administrator": _("everything, and who may sign in"),
 }

@@ -21,7 +21,7 @@ from db.reminders import Reminder
 from services import campaign_people, campaigns, deliveries, outcomes, programmes, recompute, reminders, staff
 from services.outcomes import Outcome
 from tests.campaigns import approved, draft, running, texts
-from tests.deliveries import AZIZA, BORIS, GULNORA, occurrences, person, promise, reminders_of
+from tests.deliveries import AZIZA, GULNORA, occurrences, person, promise, reminders_of
 
 PASSWORD = "toʻrt xil oddiy soʻz"
 

@@ -18,7 +18,7 @@ from bot.say import Say
 from core import people as rules
 from core.i18n import Text, _, join
 from core.people import Citizen, NotRegistered, Visitor
-from services import Database, people, reminders
+from services import Database, campaigns, people, reminders
 
 commands = Router(name="privacy.commands")
 words = Router(name="privacy.words")
@@ -45,6 +45,7 @@ def reminder_settings(citizen: Citizen) -> tuple[Text, Rows]:
         "\n",
         _("How I remind you: {channel}", channel=CHANNELS[citizen.channel]),
         _("Between {start}:00 and {end}:00", start=open_from, end=open_to),
+        _("News of the clinics: on") if citizen.campaigns else _("News of the clinics: off"),
     )
     channels = [
         Press(label, f"set:channel:{code}") for code, label in CHANNELS.items() if code != citizen.channel
@@ -55,7 +56,12 @@ def reminder_settings(citizen: Citizen) -> tuple[Text, Rows]:
         if (a, b) != (open_from, open_to)
     ]
     stops = [Press(_("Stop all"), "set:pause"), Press(_("Other reason…"), "end:whom")]
-    return text, [channels, *keyboards.columns(hours, 2), stops]
+    news = (
+        Press(_("Without news of the clinics"), "set:news:off")
+        if citizen.campaigns
+        else Press(_("News of the clinics too"), "set:news:on")
+    )
+    return text, [channels, *keyboards.columns(hours, 2), [news], stops]
 
 
 @commands.callback_query(F.data == "set:reminders")
@@ -81,6 +87,15 @@ async def set_hours(
     hours = HOURS.get((press.data or "").removeprefix("set:hours:"))
     if hours:
         await reminders.set_hours(database, _citizen(visitor).id, hours[1], hours[0], now)
+    await _again(say, database, now)
+
+
+@commands.callback_query(F.data.in_({"set:news:on", "set:news:off"}))
+async def set_news(
+    press: CallbackQuery, say: Say, visitor: Visitor, database: Database, now: datetime
+) -> None:
+    refused = press.data == "set:news:off"
+    await campaigns.refuse(database, _citizen(visitor).id, now, refused=refused)
     await _again(say, database, now)
 
 
