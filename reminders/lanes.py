@@ -34,6 +34,7 @@ class Lane:
         self._send, self._stopping = send, stopping
         self.queue: deque[Notice] = deque()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._starting = 0
         self.some_left = asyncio.Event()
         """Set whenever messages left the queue or a sender ended."""
 
@@ -47,7 +48,8 @@ class Lane:
 
     def add(self, notice: Notice) -> None:
         self.queue.append(notice)
-        if len(self._tasks) < self._senders and len(self._tasks) * self._together < len(self.queue):
+        if len(self._tasks) < self._senders and self._starting * self._together < len(self.queue):
+            self._starting += 1
             task = asyncio.create_task(self._sender())
             self._tasks.add(task)
             task.add_done_callback(self._ended)
@@ -57,6 +59,7 @@ class Lane:
         self.some_left.set()
 
     async def _sender(self) -> None:
+        self._starting -= 1
         while self.queue and not self._stopping.is_set():
             some = [self.queue.popleft() for _ in range(min(self._together, len(self.queue)))]
             self.some_left.set()
