@@ -67,8 +67,8 @@ screenshots: dev ## take the README's pictures from the running demo
 bench: dev ## speed, side by side with what people would use instead
 	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
 
-chaos: dev words ## the long kill tests: Rasa killed in the running demo
-	$(BIN)/python -m pytest -m chaos
+chaos: dev words ## the long kill tests; CHAOS_SEED=… repeats one, CHAOS_DUE=… is its size (10000), CHAOS_LOG=… keeps the workers' log
+	$(BIN)/python -m pytest -m chaos -s $(PYTEST_ARGS)
 
 lock: ## pin every dependency with its hashes
 	$(LOCK) pyproject.toml -o requirements.txt
