@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from core import advice, booking, people, programme_words, programmes, red_flags
+from core import advice, booking, losses, people, programme_words, programmes, red_flags
 from core.i18n import LANGUAGES
 
 
@@ -47,5 +47,6 @@ def _others() -> Iterator[tuple[int, str]]:
     for language in LANGUAGES:
         yield len(advice.articles(language)), f"articles, {language}"
     yield len(red_flags.book().flags), "red flags"
+    yield sum(map(len, losses.phrases().values())), "phrases that tell of a loss"
     yield len(booking.services()), "services to book"
     yield len(people.regions()), "regions"
