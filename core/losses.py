@@ -28,14 +28,18 @@ _MARKED = re.compile(rf"\b(?:[ўЎ]л|[oO][{script.APOSTROPHES}]l)", re.IGNORECA
 
 
 @lru_cache(maxsize=1)
-def _lexicon() -> Lexicon:
-    words: dict[str, tuple[str, ...]] = {name: red_flags.book().words.get(name, ()) for name in GRAMMAR}
+def phrases() -> Mapping[str, tuple[str, ...]]:
+    """By concept, of both languages. Raises ContentError when one is missing."""
+    found: dict[str, tuple[str, ...]] = {}
     for language in ("uz", "ru"):
-        for concept, phrases in _read(language).items():
-            words[concept] = words.get(concept, ()) + tuple(
-                p.strip() for p in phrases.split(",") if p.strip()
-            )
-    return Lexicon(words)
+        for concept, listed in _read(language).items():
+            found[concept] = found.get(concept, ()) + tuple(p.strip() for p in listed.split(",") if p.strip())
+    return found
+
+
+@lru_cache(maxsize=1)
+def _lexicon() -> Lexicon:
+    return Lexicon({name: red_flags.book().words.get(name, ()) for name in GRAMMAR} | dict(phrases()))
 
 
 def _read(language: str) -> Mapping[str, str]:
