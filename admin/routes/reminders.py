@@ -13,7 +13,7 @@ from starlette_admin.routing import route
 from admin import labels
 from admin.auth import member_of
 from admin.pages import Page, missing, now, tell
-from core import notice_words
+from core import notice_words, sms
 from core.deliveries import Hours
 from core.errors import Refusal
 from core.i18n import Text, _, markup, verbatim
@@ -68,7 +68,7 @@ class ReminderPage(Page):
             )
         except Exception:  # noqa: BLE001 – one broken record must not close the page about all others
             return None
-        return markup(message.text) if notice.way == "telegram" else verbatim(message.text)
+        return markup(message.text) if notice.way == "telegram" else verbatim(sms.plain(message.text))
 
     async def signs(self, request: Request) -> dict[str, Any]:
         """What stands above every page of reminders: that a trial is on, which clinics are held back."""

@@ -11,7 +11,8 @@ from starlette.requests import Request
 
 from admin.routes import reminders as pages
 from admin.routes.reminders_ahead import Ahead, money
-from core.deliveries import Hours, is_holiday
+from core import failure_words
+from core.deliveries import Hours
 from core.forecast_messages import Total
 from core.reminder_board import Asked
 from core.urging import CannotSend
@@ -76,7 +77,7 @@ async def a_reminder(database, *, plan: bool = True, **more) -> int:
     one = await person(database, moment(), **({"chat_id": 1001} | more))
     reminder_id = await promise(database, moment(), one)
     if plan:
-        await reminders.plan(database, moment())
+        await reminders.plan(database, moment(), hours=Hours(24, 0))
     return reminder_id
 
 
@@ -125,6 +126,11 @@ async def test_the_board_counts_lists_and_says_why_in_words(
     assert failed_words in nurse.text
     assert why in nurse.text
     assert "forbidden" not in nurse.text
+    async with database.transaction() as session:
+        await session.execute(update(Occurrence).values(state="unknown", reason="unknown"))
+        await session.execute(update(Delivery).values(state="unknown", error="telegram: no answer"))
+    await nurse.open("/reminders?state=unknown")
+    assert nurse.text.lower().count(failure_words.why("no answer").render(language)) == 1
     await nurse.open("/reminders?state=failed&kind=screening")
     assert "Aziza" not in nurse.text
     assert "reminder.list" in await actions(database)
@@ -328,9 +334,8 @@ async def test_the_dry_run_shows_words_as_their_reader_will_see_them_and_changes
         database, plan=False, name="Gulnora", chat_id=None, phone="+998935557788", language="uz_Cyrl"
     )
     await nurse.open("/reminders/ahead")
-    if not is_holiday(moment().date()):
-        assert "🔔" in nurse.text
-        assert "To'xtatish: STOP" in nurse.text or "STOP" in nurse.text
+    assert "🔔" in nurse.text
+    assert "To'xtatish: STOP" in nurse.text
     assert await occurrences(database) == []
     assert (await nurse.open("/reminders/ahead?span=century")).status_code == 200
 
