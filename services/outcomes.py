@@ -240,6 +240,14 @@ async def never_left(database: Database, keys: Mapping[int, str], worker: str) -
         )
 
 
+# Deliveries are locked before due moments, as everywhere: who records an outcome at this moment is passed over.
+_BEGUN = text("""
+    SELECT d.occurrence_id FROM deliveries d
+    WHERE d.state = 'sending' AND d.occurrence_id IN (
+        SELECT lead_id FROM occurrences WHERE state = 'claimed' AND lease_until < now()
+    )
+    ORDER BY d.id FOR UPDATE SKIP LOCKED
+""")
 _DEAD = text("""
     SELECT lead_id FROM occurrences WHERE state = 'claimed' AND lease_until < now() FOR UPDATE SKIP LOCKED
 """)
@@ -248,19 +256,20 @@ _DEAD = text("""
 async def sweep(database: Database) -> tuple[int, int]:
     """Leases that ran out: (messages due again, unknown). What had begun may have arrived and is not sent blindly again."""
     async with database.transaction() as session:
+        ours = set(await session.scalars(_BEGUN))
         dead = set(await session.scalars(_DEAD))
-        begun = set(
-            await session.scalars(
-                update(Delivery)
-                .where(Delivery.occurrence_id.in_(dead), Delivery.state == "sending")
-                .values(state="unknown", error="lost")
-                .returning(Delivery.occurrence_id)
-            )
+        mine = (Delivery.occurrence_id.in_(dead), Delivery.state == "sending")
+        sending = set(await session.scalars(select(Delivery.occurrence_id).where(*mine)))
+        begun = sending & ours
+        await session.execute(
+            update(Delivery)
+            .where(Delivery.occurrence_id.in_(begun), Delivery.state == "sending")
+            .values(state="unknown", error="lost")
         )
-        for leads, state, reason in ((begun, "unknown", "unknown"), (dead - begun, "due", "lease")):
+        for leads, state, reason in ((begun, "unknown", "unknown"), (dead - sending, "due", "lease")):
             await session.execute(
                 update(Occurrence)
                 .where(Occurrence.lead_id.in_(leads), Occurrence.state == "claimed")
                 .values(state=state, reason=reason, claimed_by=None, lease_until=None)
             )
-    return len(dead - begun), len(begun)
+    return len(dead - sending), len(begun)

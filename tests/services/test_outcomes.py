@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from core.notices import Attempt
 from core.ports import DeliveryError, Receipt
+from db.reminders import Delivery, Occurrence
 from services import deliveries, outcomes, receipts, reminders
 from services.outcomes import Outcome
 from tests.deliveries import GULNORA, deliveries_of, occurrences, person, promise
@@ -148,3 +151,16 @@ async def test_what_the_provider_did_not_list_yet_is_not_sent_again_once_it_says
         await receipts.receipt(database, attempt.key, report, now)
     assert await states(database) == ["sent"]
     assert [(row.state, row.provider_id) for row in await deliveries_of(database)] == [("sent", "1")]
+
+
+async def test_the_sweeper_passes_over_what_is_being_recorded_at_that_moment(database, now):
+    """Else each would wait for the other's rows, and PostgreSQL end one of them a second later."""
+    await promise(database, now, await person(database, now, chat_id=1))
+    await reminders.plan(database, now)
+    await begun(database, now, lease_s=0)
+    async with database.transaction() as session:
+        await session.execute(update(Delivery).values(state="sent"))
+        assert await asyncio.wait_for(outcomes.sweep(database), 60) == (0, 0)
+        await session.execute(update(Occurrence).values(state="sent", claimed_by=None, lease_until=None))
+    assert await states(database) == ["sent"]
+    assert await outcomes.sweep(database) == (0, 0)
