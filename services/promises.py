@@ -182,7 +182,8 @@ async def drop_appointment_in(session: AsyncSession, appointment_id: int, now: d
 
 async def missed_appointment_in(session: AsyncSession, appointment: Appointment, now: datetime) -> None:
     """The person did not come: one kind word after three days."""
-    for row in await _of_appointment(session, appointment.id):
+    promised = [row for row in await _of_appointment(session, appointment.id) if row.dose >= 0]
+    for row in promised:  # not the notice that it was moved
         row.missed_at = appointment.slot.starts_at
         row.stopped_at = row.stop_reason = None
         set_next(row, rules.next_step(promise_of(row), await past(session, row.id), now))

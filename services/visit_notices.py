@@ -14,7 +14,7 @@ from db.booking import Appointment
 from db.reminders import Occurrence, Reminder
 from services import promises, recipients
 
-NOTICE = -1
+NOTICES = {"cancelled": -1, "moved": -2}
 """Where a promise has its round: a notice is none and is not in the person's list."""
 
 
@@ -54,7 +54,7 @@ async def _due(
         about_id=appointment.person_id,
         kind="appointment",
         item=str(appointment.id),
-        dose=NOTICE,
+        dose=NOTICES[step],
         due_on=day_of(starts_at),
         due_at=starts_at,
         promised_at=now,

@@ -230,6 +230,11 @@ async def test_a_moved_visit_is_told_of_with_its_new_time_and_reminded_of_then(d
     with pytest.raises(rules.WrongOutcome):
         await desk.move(database, visit_id, other, nurse(), NOW)
     assert ("appointment.move", aziza.id) in await actions(database)
+    await desk.settle(database, new_id, "noshow", nurse(), NOW + timedelta(hours=51))
+    async with database.transaction() as session:
+        missed = list(await session.scalars(select(Reminder.dose).where(Reminder.next_step == "missed+3")))
+    assert len(missed) == 1
+    assert missed[0] > 0
     assert new_id != visit_id
 
 
