@@ -61,7 +61,7 @@ async def forecast(
     )
     async with database.transaction() as session:
         rows: Sequence[Any] = (await session.execute(union_all(promised, due))).all()
-    # in a thread of its own: for a country it takes a second, and others are waiting for their pages
+    # in a thread of its own: others are waiting for their pages
     return await asyncio.to_thread(rules.forecast, rows, now, segments, days)
 
 
