@@ -278,7 +278,7 @@ def tell(one: Chaos, verdict: Verdict, struck: Counter[str], took_s: float) -> N
         "unknown": f"{counts['unknown']}, of which arrived {counts['unknown that arrived']}",
         "failed for good": counts["failed"],
         "not to be sent, not sent": counts["not to be sent"],
-        "broken": f"{counts['broken']} of {len(BROKEN)} kinds",
+        "broken": f"{counts['broken']}, of {len(BROKEN)} kinds",
         "changed their mind": f"{counts['changed their mind in time']} in time, "
         f"{counts['changed their mind too late']} too late",
         "kills": one.nursery.kills,

@@ -34,6 +34,8 @@ class Try:
     error: str | None
     created_at: datetime
     reminder_id: int
+    channel: str
+    kind: str
 
 
 @dataclass
@@ -54,8 +56,9 @@ class Record:
                 found.steps[reminder_id] = (state, reason)
             rows = await session.execute(
                 text(
-                    "SELECT d.person_id, d.state, d.error, d.created_at, o.reminder_id FROM deliveries d"
-                    " JOIN occurrences o ON o.id = d.occurrence_id ORDER BY d.id"
+                    "SELECT d.person_id, d.state, d.error, d.created_at, o.reminder_id, d.channel, r.kind"
+                    " FROM deliveries d JOIN occurrences o ON o.id = d.occurrence_id"
+                    " JOIN reminders r ON r.id = o.reminder_id ORDER BY d.id"
                 )
             )
             for person_id, *one in rows:
@@ -140,7 +143,10 @@ def _once(verdict: Verdict, owners: list[Someone], arrivals: Arrivals, record: R
     ends = Counter(record.steps.get(m[0], ("not planned", None))[0] for o in owners for m in o.messages)
     tries = [one for owner in owners for one in record.tries[owner.id]]
     verdict.counts["doubles"] += twice
-    allowed = sum(one.state == "unknown" for one in tries)
+    # Telegram cannot be asked: an appointment is repeated once. Who sends SMS can be asked, so that nothing stays unknown.
+    allowed = sum(one.state == "unknown" and one.kind == "appointment" for one in tries)
+    if any(one.state == "unknown" and one.channel == "sms" for one in tries):
+        verdict.of("an SMS whose fate nobody asked for", owners[0], tries)
     if twice > allowed:
         verdict.of("written to twice", owners[0], (twice, tries))
     verdict.counts["unknown that arrived"] += max(0, arrived - ends["sent"] - ends["failed"])
