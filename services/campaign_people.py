@@ -39,7 +39,7 @@ _ITEM = """EXISTS (
         WHERE a.person_id = p.id AND a.item = c.item AND a.status = 'booked' AND s.starts_at > :now))"""
 _SINCE = {"due": "c.recommended_on", "overdue": "c.overdue_on"}
 # A child's guardians are told, and those of whom nobody can reach, as core.reminders.recipients has it; nobody is told
-# of whom they said that it ended, nor of an item they declined. The way is core.deliveries.ways.
+# of a ward of whom they want to hear no more, nor of an item they declined. The way is core.deliveries.ways.
 _TOLD = """
     matched AS (
         SELECT p.id, p.birth_date > CAST(:today AS date) - make_interval(years => CAST(:adult_years AS integer)) AS child,
@@ -63,7 +63,7 @@ _TOLD = """
           AND EXISTS (SELECT 1 FROM consents c WHERE c.person_id = p.id AND c.withdrawn_at IS NULL)
           AND NOT EXISTS (
             SELECT 1 FROM reminders r WHERE r.person_id = p.id AND r.about_id = t.about_id AND r.kind <> 'campaign'
-              AND (r.stop_reason = 'ended' OR (r.stop_reason = 'declined' AND r.item = CAST(:item AS text))))
+              AND r.stop_reason IN ('declined', 'ended') AND r.item = CAST(:item AS text))
     ), told AS (
         SELECT * FROM asked WHERE (way = 'telegram' OR (way = 'sms' AND :with_sms)) AND (:reach = 'any' OR way = :reach)
     )"""

@@ -18,7 +18,17 @@ from db.booking import Appointment, Clinic, Slot
 from db.people import AuditEvent, Person
 from db.programmes import Recommendation
 from db.reminders import Reminder
-from services import campaign_people, campaigns, deliveries, outcomes, programmes, recompute, reminders, staff
+from services import (
+    campaign_people,
+    campaigns,
+    deliveries,
+    endings,
+    outcomes,
+    programmes,
+    recompute,
+    reminders,
+    staff,
+)
 from services.outcomes import Outcome
 from tests.campaigns import approved, draft, running, texts
 from tests.deliveries import AZIZA, GULNORA, occurrences, person, promise, reminders_of
@@ -246,11 +256,30 @@ async def test_for_whom_an_item_is_due_and_for_whom_overdue(database, town, now)
     assert await count("due") == 0
 
 
-async def test_nobody_is_told_of_a_child_of_whom_they_said_that_it_ended(database, town, now):
-    await reminders.ended(database, town["madina"], town["aziza"], now)
-    await promise(database, now, town["aziza"], town["madina"], stopped_at=now, stop_reason="ended")
-    count = await campaign_people.count(database, Audience(age_to=1), now, with_sms=True)
-    assert count.people == 0
+@pytest.mark.parametrize("ending", [endings.moved_away, endings.died])
+async def test_nobody_is_told_of_a_child_that_died_or_moved_away(database, town, now, ending):
+    async def count(**group):
+        return (await campaign_people.count(database, Audience(**group), now, with_sms=True)).people
+
+    assert (await count(age_to=1), await count(age_from=30)) == (1, 3)
+    await ending(database, town["madina"], town["aziza"], now)
+    assert (await count(age_to=1), await count(age_from=30)) == (0, 3)
+
+
+async def test_after_a_pregnancy_ended_other_campaigns_still_come(database, town, now):
+    await promise(
+        database,
+        now,
+        town["aziza"],
+        kind="screening",
+        item="antenatal_1",
+        stopped_at=now,
+        stop_reason="ended",
+    )
+    await due(database, town["aziza"], now, on=now.date(), overdue_on=now.date(), item="antenatal_1")
+    for group, people in (({}, 3), ({"item": "antenatal_1"}, 0)):
+        found = await campaign_people.count(database, Audience(**group), now, with_sms=True)
+        assert found.people == people
 
 
 async def test_a_child_whose_guardian_is_an_adult_nobody_reaches_is_told_through_them(database, town, now):
