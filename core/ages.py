@@ -97,3 +97,14 @@ class Table:
             for months in self._months
         ]
         return [by_months[place] + days for place, days in self._steps]
+
+
+def age_on(birth_date: date, on: date) -> Span:
+    """The age as people say it: days, weeks, months, from two years on years."""
+    lived = (on - birth_date).days
+    months = (on.year - birth_date.year) * 12 + on.month - birth_date.month - (on.day < birth_date.day)
+    if months >= 24:
+        return Span(months // 12 * 12, 0)
+    if months:
+        return Span(months, 0)
+    return Span(0, lived if lived < 14 else lived // 7 * 7)

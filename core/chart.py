@@ -8,7 +8,6 @@ from datetime import date, datetime
 from typing import Literal, get_args
 
 from core import people
-from core.ages import Span
 from core.errors import Refusal
 from core.i18n import _
 from core.recommendations import DoseVerdict
@@ -126,14 +125,3 @@ def parse_day(text: str) -> date:
         return people.parse_date(text)
     except Refusal:
         raise Refusal(_("Write the day like this: 15.03.2026")) from None
-
-
-def age_on(birth_date: date, on: date) -> Span:
-    """The age as people say it: days, weeks, months, from two years on years."""
-    lived = (on - birth_date).days
-    months = (on.year - birth_date.year) * 12 + on.month - birth_date.month - (on.day < birth_date.day)
-    if months >= 24:
-        return Span(months // 12 * 12, 0)
-    if months:
-        return Span(months, 0)
-    return Span(0, lived if lived < 14 else lived // 7 * 7)

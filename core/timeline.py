@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Literal
 
-from core import people, programme_words
-from core.ages import Span
+from core import programme_words
+from core.ages import age_on
 from core.i18n import Text, Words, _, join
 from core.passport import NextStep, Passport
 from core.visits import Visit
@@ -23,8 +23,6 @@ STATES: dict[State, Text] = {
 OPEN = ("overdue", "due", "not_yet")
 MOST_DONE, MOST_COMING = 8, 5
 """The picture stays readable on a small phone: the last days on which something was done, the next ones to come."""
-_WEEKS_UNTIL = timedelta(days=60)
-_DAYS_UNTIL = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,19 +104,4 @@ def _told(name: Text | Words) -> Text:
 
 
 def _age(card: Passport, on: date) -> Text:
-    return programme_words.at_age(_span(card.birth_date, on))
-
-
-def _span(born: date, on: date) -> Span:
-    """The age as people say it: days, then weeks, months, years."""
-    lived = on - born
-    if lived < _DAYS_UNTIL:
-        return Span(0, lived.days)
-    if lived < _WEEKS_UNTIL and _months(born, on) < 1:
-        return Span(0, lived.days // 7 * 7)
-    years = people.age_years(born, on)
-    return Span(12 * years if years >= 2 else max(1, _months(born, on)), 0)
-
-
-def _months(born: date, on: date) -> int:
-    return (on.year - born.year) * 12 + on.month - born.month - (on.day < born.day)
+    return programme_words.at_age(age_on(card.birth_date, on))

@@ -8,10 +8,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette_admin.routing import route
 
-from admin import labels
 from admin.auth import member_of
 from admin.pages import missing, now, tell
-from admin.routes.people import PersonPage
+from admin.routes.entries import EntryPage
 from core import chart as rules
 from core import programme_words, programmes
 from core.booking import day_of
@@ -35,8 +34,9 @@ SAID: Mapping[rules.Recorded, Text] = {
 }
 
 
-class Doses(PersonPage):
+class Doses(EntryPage):
     path = "/people/{id:int}/doses"
+    fields = FIELDS
 
     @route("", name="doses")
     async def index(self, request: Request) -> Response:
@@ -48,7 +48,7 @@ class Doses(PersonPage):
 
     @route("", methods=["POST"], name="dose-record")
     async def keep_dose(self, request: Request) -> Response:
-        person, typed = await self.record(request), await typed_in(request, FIELDS)
+        person, typed = await self.record(request), await self.typed_in(request)
         try:
             if typed["vaccine"] not in programmes.national().vaccine_codes:
                 raise Refusal(_("Choose the vaccine."))
@@ -64,7 +64,7 @@ class Doses(PersonPage):
                 staff_id=member_of(request).id,
             )
         except Refusal as refusal:
-            return self._form(request, person, typed, refusal.text, 422)
+            return self._form(request, person, typed, refusal.text)
         name = programme_words.vaccine(typed["vaccine"])
         tell(request, Text(SAID[done].msgid, values={"vaccine": name, "on": given_on}))
         await self._warn(request, typed["vaccine"], typed["lot"] or None)
@@ -79,14 +79,14 @@ class Doses(PersonPage):
 
     @route("/{dose:int}", methods=["POST"], name="dose-confirm")
     async def confirm(self, request: Request) -> Response:
-        person, typed = await self.record(request), await typed_in(request, FIELDS)
+        person, typed = await self.record(request), await self.typed_in(request)
         dose, member = _dose(request, person), member_of(request)
         try:
             await chart.confirm_dose(
                 self.database, person.id, dose.entry.id, member.id, now(), **_details(typed)
             )
         except Refusal as refusal:
-            return self._one(request, person, dose, typed, refusal.text, 422)
+            return self._one(request, person, dose, typed, refusal.text)
         tell(request, _("Confirmed: {vaccine}.", vaccine=programme_words.vaccine(dose.vaccine)))
         return self.go(self.back_to(request, person))
 
@@ -94,18 +94,7 @@ class Doses(PersonPage):
     async def ask(self, request: Request) -> Response:
         person = await self.record(request)
         dose = _dose(request, person)
-        return self.render(
-            request,
-            "confirm.html",
-            heading=_("Entered in error?"),
-            what=_named(dose),
-            happens=_(
-                "It no longer counts, and what comes next is worked out anew. The entry stays visible, marked."
-            ),
-            button=_("Yes, it was a slip"),
-            dangerous=True,
-            back=f"/admin/people/{person.id}/doses/{dose.entry.id}{self.keep(request)}",
-        )
+        return self.ask_mistaken(request, _named(dose), f"/people/{person.id}/doses/{dose.entry.id}")
 
     @route("/{dose:int}/mistaken", methods=["POST"], name="dose-take-back")
     async def take_back(self, request: Request) -> Response:
@@ -141,27 +130,21 @@ class Doses(PersonPage):
         person: desk.Record,
         typed: Mapping[str, str],
         problem: Text | None = None,
-        status: int = 200,
     ) -> Response:
         steps = person.passport.next_steps
         first = {
             s.item: None for s in steps if s.programme == "vaccination" and s.status in ("due", "overdue")
         }
         codes = programmes.national().vaccination_on(day_of(now())).products or {}
-        return self.render(
+        return self.form(
             request,
             "dose_new.html",
-            status,
-            heading=_("Record a vaccination"),
-            person=person,
-            typed=typed,
-            problem=problem,
+            _("Record a vaccination"),
+            person,
+            typed,
+            problem,
             first=list(first),
             others=[code for code in codes if code not in first],
-            back=f"/admin{self.back_to(request, person)}",
-            names=programme_words,
-            labels=labels,
-            most=FIELDS,
         )
 
     def _one(
@@ -171,32 +154,16 @@ class Doses(PersonPage):
         dose: rules.Dose,
         typed: Mapping[str, str],
         problem: Text | None = None,
-        status: int = 200,
     ) -> Response:
-        return self.render(
+        return self.form(
             request,
             "dose.html",
-            status,
-            heading=_("Vaccination"),
-            person=person,
+            _("Vaccination"),
+            person,
+            typed,
+            problem,
             dose=dose,
-            typed=typed,
-            problem=problem,
-            back=f"/admin{self.back_to(request, person)}",
-            keep=self.keep(request),
-            names=programme_words,
-            labels=labels,
-            most=FIELDS,
         )
-
-
-async def typed_in(request: Request, fields: Mapping[str, int]) -> dict[str, str]:
-    """The form as it was filled in, without what no table can hold."""
-    form = await request.form()
-    return {
-        name: " ".join(str(form.get(name, "")).replace("\0", "").split())[:most]
-        for name, most in fields.items()
-    }
 
 
 def _details(typed: Mapping[str, str]) -> dict[str, str | None]:

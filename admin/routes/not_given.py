@@ -11,8 +11,7 @@ from starlette_admin.routing import route
 from admin import labels
 from admin.auth import member_of
 from admin.pages import missing, now, tell
-from admin.routes.doses import typed_in
-from admin.routes.people import PersonPage
+from admin.routes.entries import EntryPage
 from core import chart as rules
 from core import programme_words, programmes
 from core.booking import day_of
@@ -24,8 +23,9 @@ from services import programmes as record
 FIELDS: Mapping[str, int] = {"vaccine": 40, "reason": 20, "until": 40}
 
 
-class NotGiven(PersonPage):
+class NotGiven(EntryPage):
     path = "/people/{id:int}/not-given"
+    fields = FIELDS
 
     @route("", name="not-given")
     async def index(self, request: Request) -> Response:
@@ -34,7 +34,7 @@ class NotGiven(PersonPage):
 
     @route("", methods=["POST"], name="not-given-record")
     async def keep_reason(self, request: Request) -> Response:
-        person, typed = await self.record(request), await typed_in(request, FIELDS)
+        person, typed = await self.record(request), await self.typed_in(request)
         try:
             if typed["vaccine"] not in programmes.national().vaccine_codes:
                 raise Refusal(_("Choose the vaccine."))
@@ -49,7 +49,7 @@ class NotGiven(PersonPage):
                 staff_id=member_of(request).id,
             )
         except Refusal as refusal:
-            return self._form(request, person, typed, refusal.text, 422)
+            return self._form(request, person, typed, refusal.text)
         name = programme_words.vaccine(typed["vaccine"])
         tell(request, _("Recorded: {vaccine} is not given. No reminder is sent about it.", vaccine=name))
         return self.go(self.back_to(request, person))
@@ -88,21 +88,15 @@ class NotGiven(PersonPage):
         person: desk.Record,
         typed: Mapping[str, str],
         problem: Text | None = None,
-        status: int = 200,
     ) -> Response:
-        return self.render(
+        return self.form(
             request,
             "not_given_new.html",
-            status,
-            heading=_("A vaccine is not given"),
-            person=person,
-            typed=typed,
-            problem=problem,
+            _("A vaccine is not given"),
+            person,
+            typed,
+            problem,
             vaccines=list(programmes.national().vaccination_on(day_of(now())).products or {}),
-            back=f"/admin{self.back_to(request, person)}",
-            names=programme_words,
-            labels=labels,
-            most=FIELDS,
         )
 
 

@@ -15,6 +15,7 @@ from admin.auth import member_of
 from admin.pages import Page, missing, now, tell
 from core import chart, programme_words
 from core import people as rules
+from core.ages import age_on
 from core.booking import day_of
 from core.errors import Refusal
 from core.i18n import _, verbatim
@@ -104,7 +105,7 @@ class People(PersonPage):
             far=[step for step in shown if step.status == "not_yet" and not _is_soon(step)],
             otherwise=[step for status in OTHERWISE for step in steps if step.status == status],
             timeline=sorted((*record.chart.doses, *record.chart.checks), key=_newest, reverse=True),
-            age_on=lambda on: programme_words.at_age(chart.age_on(record.birth_date, on)),
+            age_on=lambda on: programme_words.at_age(age_on(record.birth_date, on)),
             phone=rules.show_phone(record.phone) if record.phone else None,
             keep=self.keep(request),
             labels=labels,

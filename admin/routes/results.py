@@ -8,11 +8,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette_admin.routing import route
 
-from admin import labels
 from admin.auth import member_of
 from admin.pages import missing, now, tell
-from admin.routes.doses import typed_in
-from admin.routes.people import PersonPage
+from admin.routes.entries import EntryPage
 from core import chart as rules
 from core import programme_words, programmes
 from core.booking import day_of
@@ -29,8 +27,9 @@ FIELDS: Mapping[str, int] = {
 }
 
 
-class Results(PersonPage):
+class Results(EntryPage):
     path = "/people/{id:int}/results"
+    fields = FIELDS
 
     @route("", name="results")
     async def index(self, request: Request) -> Response:
@@ -42,7 +41,7 @@ class Results(PersonPage):
 
     @route("", methods=["POST"], name="result-record")
     async def keep_result(self, request: Request) -> Response:
-        person, typed = await self.record(request), await typed_in(request, FIELDS)
+        person, typed = await self.record(request), await self.typed_in(request)
         try:
             if typed["screening"] not in programmes.national().screening_codes:
                 raise Refusal(_("Choose the check."))
@@ -59,7 +58,7 @@ class Results(PersonPage):
                 staff_id=member_of(request).id,
             )
         except Refusal as refusal:
-            return self._form(request, person, typed, refusal.text, 422)
+            return self._form(request, person, typed, refusal.text)
         name = programme_words.screening(typed["screening"])
         tell(request, _("Recorded: {check}, {on}.", check=name, on=done_on))
         return self.go(self.back_to(request, person))
@@ -72,14 +71,14 @@ class Results(PersonPage):
 
     @route("/{result:int}", methods=["POST"], name="result-confirm")
     async def confirm(self, request: Request) -> Response:
-        person, typed = await self.record(request), await typed_in(request, FIELDS)
+        person, typed = await self.record(request), await self.typed_in(request)
         check, member = _check(request, person), member_of(request)
         try:
             await chart.confirm_result(
                 self.database, person.id, check.entry.id, typed["result"], member.id, now()
             )
         except Refusal as refusal:
-            return self._one(request, person, check, typed, refusal.text, 422)
+            return self._one(request, person, check, typed, refusal.text)
         tell(request, _("Confirmed: {check}.", check=programme_words.screening(check.screening)))
         return self.go(self.back_to(request, person))
 
@@ -87,18 +86,7 @@ class Results(PersonPage):
     async def ask(self, request: Request) -> Response:
         person = await self.record(request)
         check = _check(request, person)
-        return self.render(
-            request,
-            "confirm.html",
-            heading=_("Entered in error?"),
-            what=_named(check),
-            happens=_(
-                "It no longer counts, and what comes next is worked out anew. The entry stays visible, marked."
-            ),
-            button=_("Yes, it was a slip"),
-            dangerous=True,
-            back=f"/admin/people/{person.id}/results/{check.entry.id}{self.keep(request)}",
-        )
+        return self.ask_mistaken(request, _named(check), f"/people/{person.id}/results/{check.entry.id}")
 
     @route("/{result:int}/mistaken", methods=["POST"], name="result-take-back")
     async def take_back(self, request: Request) -> Response:
@@ -119,24 +107,18 @@ class Results(PersonPage):
         person: desk.Record,
         typed: Mapping[str, str],
         problem: Text | None = None,
-        status: int = 200,
     ) -> Response:
         steps = [s for s in person.passport.next_steps if s.programme == "screening"]
         mine = [s.item for s in steps if s.status != "not_for_person"]
-        return self.render(
+        return self.form(
             request,
             "result_new.html",
-            status,
-            heading=_("Record a check"),
-            person=person,
-            typed=typed,
-            problem=problem,
+            _("Record a check"),
+            person,
+            typed,
+            problem,
             first=mine,
             others=[s.item for s in steps if s.item not in mine],
-            back=f"/admin{self.back_to(request, person)}",
-            names=programme_words,
-            labels=labels,
-            most=FIELDS,
         )
 
     def _one(
@@ -146,21 +128,15 @@ class Results(PersonPage):
         check: rules.Check,
         typed: Mapping[str, str],
         problem: Text | None = None,
-        status: int = 200,
     ) -> Response:
-        return self.render(
+        return self.form(
             request,
             "result.html",
-            status,
-            heading=_("Check-up"),
-            person=person,
+            _("Check-up"),
+            person,
+            typed,
+            problem,
             check=check,
-            typed=typed,
-            problem=problem,
-            back=f"/admin{self.back_to(request, person)}",
-            keep=self.keep(request),
-            names=programme_words,
-            labels=labels,
         )
 
 

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from core import calendar_notes, chart, programmes
+from core.ages import age_on
 from core.errors import Refusal
 from core.i18n import Words
 
@@ -74,7 +75,7 @@ def test_another_day_is_refused_with_an_example(typed):
 def test_an_age_is_said_as_people_say_it(born, on, said):
     from core.programme_words import at_age
 
-    assert at_age(chart.age_on(born, on)).render("uz") == said
+    assert at_age(age_on(born, on)).render("uz") == said
 
 
 def test_every_note_and_source_of_the_calendars_is_translated_for_staff():
