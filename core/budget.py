@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 TOLERANCE_S = 0.02
 """A slot not used by then is lost: nothing that was held up may leave together with what follows."""
-AHEAD_S = 0.1
+AHEAD_S = 0.06
 """Reminders reserve no further ahead: so long does an answer wait at most before it comes first."""
 ANSWERS_AHEAD_S = 1.0
 HORIZON_S = 3.0
