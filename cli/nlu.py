@@ -120,12 +120,19 @@ def _plain_failures(optional: bool = False) -> Iterator[None]:
     help="Another Rasa pipeline to judge beside ours, e.g. nlu/pipelines/default.yml; may be repeated.",
 )
 @click.option(
+    "--part",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    help="Train those, and ours beside them, on every so manieth line: some of them take hours on all.",
+)
+@click.option(
     "--curve/--no-curve", default=False, help="The learning curve and the harder measure too (some minutes)."
 )
 @click.option("--report/--no-report", default=True, help="Write docs/nlu-report.md.")
-def evaluate(engine: str, pipelines: tuple[Path, ...], curve: bool, report: bool) -> None:
+def evaluate(engine: str, pipelines: tuple[Path, ...], part: int, curve: bool, report: bool) -> None:
     """Judge the engines on the held-out set and the red flags, and write the report."""
-    from nlu import evaluation
+    from nlu import evaluation, training
     from nlu import report as written
 
     configured = settings.load()
@@ -135,8 +142,9 @@ def evaluate(engine: str, pipelines: tuple[Path, ...], curve: bool, report: bool
             with _plain_failures(optional=engine == "auto" and name == "rasa"):
                 outcomes.append(evaluation.judge(name, configured.nlu_url, configured.var_dir, _say))
                 click.echo("\n".join(evaluation.summary(outcomes[-1])))
-        for pipeline in pipelines:
-            outcomes.append(evaluation.judge_pipeline(pipeline.resolve(), configured.var_dir, _say))
+        tried = [path.resolve() for path in pipelines]
+        for pipeline in [training.CONFIG, *tried] if part > 1 else tried:
+            outcomes.append(evaluation.judge_pipeline(pipeline, configured.var_dir, _say, part))
             click.echo("\n".join(evaluation.summary(outcomes[-1])))
         flags = evaluation.judge_red_flags(configured.var_dir, _say)
         if flags:

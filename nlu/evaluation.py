@@ -11,7 +11,7 @@ import yaml
 
 from core import script, triage
 from core.intents import ENTITIES, Interpretation
-from nlu import duplicates, examples, parsing, scores, server
+from nlu import duplicates, examples, parsing, scores, server, training
 from nlu.examples import Example
 from nlu.scores import Found, Judged
 
@@ -77,11 +77,12 @@ def leaks() -> list[duplicates.Pair]:
     return list(duplicates.alike(longer, examples.load(), _THE_SAME))
 
 
-def judge_pipeline(pipeline: Path, var_dir: Path, say: Say) -> Outcome:
-    """The held-out set through Rasa with another pipeline, trained on the same data."""
-    with server.running(var_dir, say, pipeline) as url:
+def judge_pipeline(pipeline: Path, var_dir: Path, say: Say, part: int = 1) -> Outcome:
+    """The held-out set through Rasa with this pipeline, trained on the same data or on every `part`th line of it."""
+    with server.running(var_dir, say, pipeline, part) as url:
         outcome = judge("rasa", url, var_dir, say)
-    return replace(outcome, engine=pipeline.stem)
+    name = "ours" if pipeline == training.CONFIG else pipeline.stem
+    return replace(outcome, engine=f"{name} on 1/{part}" if part > 1 else name)
 
 
 def judge(engine: str, url: str | None, var_dir: Path, say: Say) -> Outcome:

@@ -21,7 +21,7 @@ LOOPBACK = "127.0.0.1"
 _UP_WITHIN_S = 180
 
 
-def command(var_dir: Path, port: int, say: Say, config: Path = training.CONFIG) -> list[str]:
+def command(var_dir: Path, port: int, say: Say, config: Path = training.CONFIG, part: int = 1) -> list[str]:
     """The command line of the server; makes environment and model first.
 
     Raises:
@@ -29,7 +29,7 @@ def command(var_dir: Path, port: int, say: Say, config: Path = training.CONFIG) 
         subprocess.CalledProcessError: installing or training failed.
     """
     python = environment.python(var_dir, say)
-    model = training.rasa_model(var_dir, python, say, config)
+    model = training.rasa_model(var_dir, python, say, config, part)
     return [
         str(python),
         "-m",
@@ -54,11 +54,11 @@ def serve(var_dir: Path, port: int, say: Say) -> None:
 
 
 @contextmanager
-def running(var_dir: Path, say: Say, config: Path = training.CONFIG) -> Iterator[str]:
+def running(var_dir: Path, say: Say, config: Path = training.CONFIG, part: int = 1) -> Iterator[str]:
     """A server of one's own on a free port, for a report or a test; gives its address once it answers."""
     port = _free_port()
     process = subprocess.Popen(  # noqa: S603 - our own words only
-        command(var_dir, port, say, config),
+        command(var_dir, port, say, config, part),
         cwd=_home(var_dir),
         env=environment.variables(),
         stdin=subprocess.DEVNULL,

@@ -100,25 +100,28 @@ def _end_with_parent() -> None:
     os._exit(1)
 
 
-def rasa_model(var_dir: Path, python: Path, say: Say = lambda _: None, config: Path = CONFIG) -> Path:
-    """Rasa's model file, from the cache or trained now (minutes).
+def rasa_model(
+    var_dir: Path, python: Path, say: Say = lambda _: None, config: Path = CONFIG, part: int = 1
+) -> Path:
+    """Rasa's model file, from the cache or trained now (minutes); on every `part`th line only, for one that is tried.
 
     Raises:
         subprocess.CalledProcessError: Rasa refused; its own words are in `rasa-training.log` beside the model.
     """
     home = folder(var_dir)
-    # A pipeline that is only tried is kept by its own name.
-    model = home / ("rasa" if config == CONFIG else f"rasa-{config.stem}") / "model.tar.gz"
+    # What is only tried is kept by its own name.
+    name = "rasa" if (config, part) == (CONFIG, 1) else f"rasa-{config.stem}-{part}"
+    model = home / name / "model.tar.gz"
     with environment.locked(var_dir / "nlu" / "rasa.lock"):
         if not model.exists():
-            _train_rasa(home, python, model, config, say)
+            _train_rasa(home, python, model, config, part, say)
     return model
 
 
-def _train_rasa(home: Path, python: Path, model: Path, config: Path, say: Say) -> None:
+def _train_rasa(home: Path, python: Path, model: Path, config: Path, part: int, say: Say) -> None:
     began = time.monotonic()
-    data = home / "data"
-    derived = augment.write(examples.load(), data)
+    data = home / ("data" if part == 1 else f"data-{part}")
+    derived = augment.write(examples.load()[::part], data)
     say(f"Rasa's model: data written with {derived} derived lines")
     command = [
         str(python),
