@@ -57,7 +57,9 @@ lint: dev words ## style, types, import arrows, catalogs, known vulnerabilities
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	@mkdir -p var && $(EXTRACT) && $(UPDATE) --check || (echo "the catalogs are not fresh: make catalogs, then translate"; exit 1)
-	@$(BIN)/pip-audit --require-hashes --disable-pip -r requirements.txt || echo "pip-audit: could not run or found something, see above"
+	@$(BIN)/pip-audit --require-hashes --disable-pip -r requirements.txt > var/pip-audit.txt 2>&1 \
+		|| echo "pip-audit: could not run or found something, see var/pip-audit.txt"
+	@grep -im1 vulnerabilit var/pip-audit.txt || true
 
 check: lint test ## what CI runs
 
