@@ -7,7 +7,6 @@ Salomat also reads who is to be told, decides, and writes the words; the queues 
 from __future__ import annotations
 
 import asyncio
-import importlib.util
 import os
 import shutil
 import socket
@@ -89,8 +88,13 @@ def salomat(number: int, database_url: str, telegram_url: str) -> dict[str, floa
 
 
 def missing() -> list[str]:
-    """What the queues need and this machine has not."""
-    found = [name for name in ("taskiq", "taskiq_redis", "celery") if importlib.util.find_spec(name) is None]
+    """What the queues need and this machine has not, or not in versions that fit together."""
+    names = ("taskiq", "taskiq_redis", "celery")
+    found = [
+        name
+        for name in names
+        if subprocess.run([sys.executable, "-c", f"import {name}"], stderr=-3).returncode
+    ]
     return found + ([] if shutil.which("redis-server") else ["redis-server"])
 
 
