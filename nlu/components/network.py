@@ -27,7 +27,7 @@ class FoldedNetworkClassifier(IntentClassifier, GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        return {"networks": 3, "hidden": 96, "epochs": 5}
+        return {"networks": 3, "hidden": 96, "epochs": 4}
 
     @staticmethod
     def required_packages() -> list[str]:
