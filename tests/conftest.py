@@ -25,6 +25,11 @@ KEY = Fernet.generate_key().decode()
 MAY_BE_ABSENT = ("not beside", "are not here", "no held-out")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Rasa trains for minutes: it begins first, in one worker, while the other does the rest."""
+    items.sort(key=lambda item: all(mark.args != ("rasa",) for mark in item.iter_markers("xdist_group")))
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):
     """With SALOMAT_NO_SKIPS (.ci/run) a skipped test is a failed one: here everything that can run has to."""
