@@ -48,7 +48,7 @@ demo: words ## set everything up and run it all in this terminal (NLU=embedded: 
 	@$(BIN)/salomat demo $(if $(NLU),--nlu $(NLU))
 
 test: dev words ## every test, on a real PostgreSQL, Rasa and browser
-	$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --ignore tests/demo $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --durations 12 --ignore tests/demo $(PYTEST_ARGS)
 	$(BIN)/python -m pytest tests/demo $(PYTEST_ARGS)
 
 lint: dev words ## style, types, import arrows, catalogs, known vulnerabilities
