@@ -123,7 +123,7 @@ async def test_the_bot_killed_while_it_answers_what_is_in_its_inbox(demo: Demo, 
     munira = await signed_up("Munira", "+998901230022")
     said = len(await munira.from_bot())
     await faults(
-        target="telegram", kind="too_many_requests", subject=munira.chat_id, count=1, retry_after_s=600,
+        target="telegram", kind="too_many_requests", subject=munira.chat_id, count=1, retry_after_s=15,
         methods=["sendMessage"],
     )  # fmt: skip
     await munira.says("uyqum yomon")
