@@ -19,20 +19,29 @@ SMS_PROVIDERS: Mapping[str, tuple[str, Callable[[Settings], Channel]]] = {
 }
 
 
-def from_settings(settings: Settings, telegram_turns: Turns | None = None) -> dict[ChannelKind, Channel]:
-    """The channels this installation has; `telegram_turns`: the budget the bot's processes share.
+def from_settings(
+    settings: Settings, turns_of: Callable[[str], Turns] | None = None
+) -> dict[ChannelKind, Channel]:
+    """The channels this installation has; `turns_of` telegram or a provider: its budget, shared by all processes.
 
     Raises SettingsError when one is named and its settings are missing.
     """
     found: dict[ChannelKind, Channel] = {}
     if settings.telegram_token is not None:
-        found["telegram"] = telegram.from_settings(settings, telegram_turns)
+        found["telegram"] = telegram.from_settings(settings, turns_of("telegram") if turns_of else None)
     weights = sms_weights(settings)
     if weights:
         providers = [SMS_PROVIDERS[name][1](settings) for name in weights]
         demanding = [name for name in weights if name in settings.sms_approved_only]
-        found["sms"] = SmsFailover(providers, weights, demanding=demanding)
+        turns = {name: turns_of(name) for name in weights} if turns_of else {}
+        found["sms"] = SmsFailover(providers, weights, demanding=demanding, turns=turns)
     return found
+
+
+def rate_per_s(settings: Settings, kind: ChannelKind) -> int:
+    """Messages a second that may leave by all of the kind together."""
+    names = ["telegram"] if kind == "telegram" else list(sms_weights(settings))
+    return sum(settings.rate_per_s(name) for name in names)
 
 
 def sms_weights(settings: Settings) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""A provider that can be asked what became of an attempt whose answer never came."""
+"""What a channel or a provider may be able to do beyond sending."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol, runtime_checkable
 
 from core.ports import Balance
+from core.turns import Turns
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,13 @@ class HasBalance(Protocol):
     name: str
 
     async def balance(self) -> Balance: ...
+
+
+@runtime_checkable
+class Paced(Protocol):
+    """A channel whose turns can be taken before its messages are begun."""
+
+    turns: Turns
 
 
 @runtime_checkable

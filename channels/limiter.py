@@ -9,7 +9,8 @@ from typing import Any
 from telegram.error import RetryAfter
 from telegram.ext import BaseRateLimiter
 
-from core.turns import STILL_WAITING, NoTurn, Turns
+from core.ports import Slot
+from core.turns import NoTurn, Turns
 
 Result = bool | dict[str, Any] | list[dict[str, Any]]
 
@@ -22,12 +23,13 @@ class TurnNeverCame(RetryAfter):
     """The message did not leave: the bot pauses for long, or nobody could be asked for a turn."""
 
 
-class StrictRateLimiter(BaseRateLimiter[None]):
+class StrictRateLimiter(BaseRateLimiter[Slot]):
     """A message leaves when `turns` says so (core/budget.py), and one a second to one chat.
 
     After a 429 nothing leaves, for anybody, until `retry_after` has passed; other answers do not end the pause. A message
     is tried again at most `max_retries` times, and not at all when it would wait longer than the turns' longest wait: then
-    a TurnNeverCame goes to the caller, who has better things to do than to wait.
+    a TurnNeverCame goes to the caller, who has better things to do than to wait. `rate_limit_args` is the slot of a message
+    that took its turn beforehand.
     """
 
     def __init__(self, turns: Turns, *, max_retries: int = 2) -> None:
@@ -48,15 +50,13 @@ class StrictRateLimiter(BaseRateLimiter[None]):
         kwargs: dict[str, Any],
         endpoint: str,
         data: dict[str, Any],
-        rate_limit_args: None,
+        rate_limit_args: Slot | None,
     ) -> Result:
-        tries = 0
+        tries, slot = 0, rate_limit_args
         while True:
             if endpoint.startswith(LIMITED):
-                try:
-                    await self._turn(data.get("chat_id"))
-                except asyncio.CancelledError:
-                    raise asyncio.CancelledError(STILL_WAITING) from None
+                await self._turn(data.get("chat_id"), slot)
+                slot = None
             try:
                 return await callback(*args, **kwargs)
             except RetryAfter as busy:
@@ -67,7 +67,7 @@ class StrictRateLimiter(BaseRateLimiter[None]):
                     raise
                 self.retries += 1
 
-    async def _turn(self, chat_id: object) -> None:
+    async def _turn(self, chat_id: object, slot: Slot | None) -> None:
         """Wait until this message may leave. Who waits for their own chat keeps no place in the queue of all."""
         loop = asyncio.get_running_loop()
         while True:
@@ -76,7 +76,7 @@ class StrictRateLimiter(BaseRateLimiter[None]):
                 await asyncio.sleep(free_at - loop.time())
                 continue
             try:
-                await self.turns.turn()
+                await self.turns.turn(slot)
             except NoTurn as refused:
                 raise TurnNeverCame(int(refused.again_s) + 1) from refused
             now = loop.time()

@@ -77,7 +77,9 @@ class EskizChannel:
         if response.status_code == 400:
             said = str(answered(response).get("message", ""))
             if "модерац" in said.lower():
-                raise DeliveryError("eskiz: text not approved", retry_after_s=WAIT_FOR_MODERATION_S)
+                raise DeliveryError(
+                    "eskiz: text not approved", retry_after_s=WAIT_FOR_MODERATION_S, only_this=True
+                )
             raise DeliveryError("eskiz: refused", permanent=True)
         refused(self.name, response)
         return Receipt(self.name, sms.key, segments=segments)

@@ -16,6 +16,7 @@ from channels.asked import Answers, Candidate
 from core import sms_templates
 from core.failover import Count
 from core.ports import Channel, ChannelKind, DeliveryError, OutboundMessage, Receipt
+from core.turns import NoTurn, Turns
 
 log = structlog.get_logger()
 _chance = random.Random().random  # noqa: S311 – spreads load, keeps no secret
@@ -26,7 +27,8 @@ APPROVAL_WAIT_S = 3600.0
 class SmsFailover:
     """`resting` are the weights while all is well. A message that one provider surely did not take goes to the next at once.
 
-    `demanding` providers get only texts whose fingerprint is in `approved`.
+    `demanding` providers get only texts whose fingerprint is in `approved`. `turns`: each provider's rate, common to all
+    workers; while it makes everybody wait, the next one is taken.
     """
 
     kind: ChannelKind = "sms"
@@ -38,12 +40,13 @@ class SmsFailover:
         resting: Mapping[str, int],
         *,
         demanding: Collection[str] = (),
+        turns: Mapping[str, Turns] | None = None,
         chance: Callable[[], float] = _chance,
     ) -> None:
         self.providers = {provider.name: provider for provider in providers}
         self.resting, self.weights = dict(resting), dict(resting)
         self.approved: dict[str, frozenset[str]] = dict.fromkeys(demanding, frozenset())
-        self._chance = chance
+        self._chance, self._turns = chance, turns or {}
         self._taken: Counter[str] = Counter()
         self._errors: Counter[str] = Counter()
 
@@ -57,7 +60,9 @@ class SmsFailover:
             if not self._may(provider.name, message.text):
                 continue
             try:
-                receipt = await provider.send(message)
+                receipt = await self._in_turn(provider, message)
+            except NoTurn as refused:
+                error = DeliveryError(f"{provider.name}: no turn", retry_after_s=refused.again_s)
             except DeliveryError as failure:
                 error = failure
                 error.provider = provider.name
@@ -70,6 +75,18 @@ class SmsFailover:
                 self._taken[provider.name] += 1
                 return receipt
         raise error
+
+    async def _in_turn(self, provider: Channel, message: OutboundMessage) -> Receipt:
+        turns = self._turns.get(provider.name)
+        if turns is None:
+            return await provider.send(message)
+        await turns.turn()
+        try:
+            return await provider.send(message)
+        except DeliveryError as failure:
+            if failure.retry_after_s is not None and not failure.only_this:
+                await turns.pause(failure.retry_after_s)
+            raise
 
     async def find(self, key: str, to: str, begun_at: datetime) -> list[Candidate]:
         """Every provider is asked. Raises DeliveryError when one of them does not say and none of the others has it."""

@@ -8,6 +8,8 @@ from typing import Literal, Protocol
 from core.errors import SalomatError
 
 ChannelKind = Literal["telegram", "sms"]
+Slot = tuple[float, float]
+"""A turn in a channel's budget: from when until when, by the loop's clock, a message may leave."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,8 @@ class Button:
 class OutboundMessage:
     """One message, finished: text in the person's language (Telegram HTML or plain SMS), `key` our own id of the attempt.
 
-    `to` is a Telegram chat id in digits or a phone in E.164. `valid_for_s` tells an operator when to give up.
+    `to` is a Telegram chat id in digits or a phone in E.164. `valid_for_s` tells an operator when to give up. `slot` is its
+    turn, if that was taken beforehand.
     """
 
     key: str
@@ -32,6 +35,7 @@ class OutboundMessage:
     buttons: tuple[tuple[Button, ...], ...] = ()
     protect: bool = False
     valid_for_s: int | None = None
+    slot: Slot | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,8 @@ class DeliveryError(SalomatError):
     """The message was not sent, or nobody knows.
 
     `permanent`: never try this channel again for this message. `gone`: the address itself is dead (blocked, no such chat).
-    `unknown`: the request left and no answer came: it may have been sent. `retry_after_s`: everybody must wait that long.
+    `unknown`: the request left and no answer came: it may have been sent. `retry_after_s`: everybody must wait that long,
+    or `only_this` message.
     `args[0]` is safe to log: it names no person, number or text. `provider` is set where a channel has several.
     """
 
@@ -70,12 +75,14 @@ class DeliveryError(SalomatError):
         gone: bool = False,
         unknown: bool = False,
         retry_after_s: float | None = None,
+        only_this: bool = False,
     ) -> None:
         super().__init__(loggable)
         self.permanent = permanent or gone
         self.gone = gone
         self.unknown = unknown
         self.retry_after_s = retry_after_s
+        self.only_this = only_this
 
 
 class Channel(Protocol):

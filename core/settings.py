@@ -40,6 +40,7 @@ class Settings(BaseSettings):
     twilio_from: str | None = None
     twilio_messaging_service_sid: str | None = None
     twilio_api_url: str = "https://api.twilio.com"
+    twilio_rate_per_s: int = Field(10, ge=1, le=1000)
     twilio_segment_price: float | None = Field(None, gt=0)
 
     eskiz_email: str | None = None
@@ -47,12 +48,14 @@ class Settings(BaseSettings):
     eskiz_from: str = "4546"
     eskiz_api_url: str = "https://notify.eskiz.uz/api"
     eskiz_callback_secret: SecretStr | None = None
+    eskiz_rate_per_s: int = Field(10, ge=1, le=1000)
     eskiz_segment_price: float | None = Field(None, gt=0)
 
     playmobile_login: str | None = None
     playmobile_password: SecretStr | None = None
     playmobile_from: str | None = None
     playmobile_api_url: str = "https://send.smsxabar.uz"
+    playmobile_rate_per_s: int = Field(10, ge=1, le=1000)
     playmobile_segment_price: float | None = Field(None, gt=0)
 
     nlu_url: str | None = None
@@ -85,6 +88,10 @@ class Settings(BaseSettings):
         return (
             tuple(key.strip() for key in value.split(",") if key.strip()) if isinstance(value, str) else value
         )
+
+    def rate_per_s(self, channel: str) -> int:
+        """Messages a second that telegram, or a provider of SMS, takes from us."""
+        return int(getattr(self, f"{channel}_rate_per_s"))
 
     def segment_price(self, provider: str) -> float | None:
         """Of one SMS segment, in the account's currency; None when nobody set it."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
 from core import budget as rules
 from core.budget import Budget, ForeignClock, Granted, Lanes
 from core.errors import SalomatError
+from core.ports import Slot
 
 Reserve = Callable[[int], Awaitable[Granted]]
 Pause = Callable[[float], Awaitable[None]]
@@ -30,6 +32,14 @@ class NoTurn(SalomatError):
     def __init__(self, again_s: float) -> None:
         super().__init__("no turn")
         self.again_s = again_s
+
+
+@dataclass(slots=True)
+class _Waiter:
+    """Who waits for slots: for `many`, and content with fewer."""
+
+    slots: asyncio.Future[list[Slot]]
+    many: int
 
 
 class Alone:
@@ -61,29 +71,42 @@ class Turns:
         self._reserve, self._pause, self._meanwhile = reserve, pause, meanwhile
         self.longest_wait_s = longest_wait_s
         self._clock = ForeignClock()
-        self._waiting: deque[asyncio.Future[tuple[float, float]]] = deque()
+        self._waiting: deque[_Waiter] = deque()
         self._asking: asyncio.Task[None] | None = None
         self._reply: asyncio.Task[Granted] | None = None
         self._distrusted_until_s = self._paused_until_s = 0.0
         self.lost = 0
         """Slots that were not used in time."""
 
-    async def turn(self) -> None:
-        loop, lost = asyncio.get_running_loop(), False
-        give_up_s = loop.time() + self.longest_wait_s
-        while True:
-            await self._pause_over(give_up_s)
-            try:
-                async with asyncio.timeout_at(give_up_s):
-                    begins_s, ends_s = await self._slot(first=lost)
-            except TimeoutError:
-                raise NoTurn(max(1.0, self.paused_for_s)) from None
-            if begins_s > loop.time():
-                await asyncio.sleep(begins_s - loop.time())
-            if self._paused_until_s <= loop.time() <= ends_s:
-                return
-            self.lost += 1
-            lost = True
+    async def turn(self, slot: Slot | None = None) -> None:
+        """`slot` was taken beforehand: it is used unless it is over or a pause came between."""
+        give_up_s = asyncio.get_running_loop().time() + self.longest_wait_s
+        try:
+            while slot is None or not await self._used(slot):
+                (slot,) = await self._slots(1, give_up_s, first=slot is not None)
+        except asyncio.CancelledError:
+            raise asyncio.CancelledError(STILL_WAITING) from None
+
+    async def ahead(self, many: int) -> list[Slot]:
+        """From one to `many` slots that begin soon: who has to prepare a message does so in the meantime."""
+        return await self._slots(many, asyncio.get_running_loop().time() + self.longest_wait_s, first=False)
+
+    async def _used(self, slot: Slot) -> bool:
+        loop = asyncio.get_running_loop()
+        begins_s, ends_s = slot
+        if begins_s > loop.time():
+            await asyncio.sleep(begins_s - loop.time())
+        in_time = self._paused_until_s <= loop.time() <= ends_s
+        self.lost += not in_time
+        return in_time
+
+    async def _slots(self, many: int, give_up_s: float, *, first: bool) -> list[Slot]:
+        await self._pause_over(give_up_s)
+        try:
+            async with asyncio.timeout_at(give_up_s):
+                return await self._queued(many, first=first)
+        except TimeoutError:
+            raise NoTurn(max(1.0, self.paused_for_s)) from None
 
     async def pause(self, seconds: float) -> None:
         """Nothing of this bot leaves for so long, in any process."""
@@ -104,27 +127,28 @@ class Turns:
                 raise NoTurn(left_s)
             await asyncio.sleep(left_s)
 
-    async def _slot(self, *, first: bool) -> tuple[float, float]:
-        waiter: asyncio.Future[tuple[float, float]] = asyncio.get_running_loop().create_future()
+    async def _queued(self, many: int, *, first: bool) -> list[Slot]:
+        waiter = _Waiter(asyncio.get_running_loop().create_future(), many)
         if first:
             self._waiting.appendleft(waiter)
         else:
             self._waiting.append(waiter)
         if self._asking is None or self._asking.done():
             self._asking = asyncio.create_task(self._ask())
-        return await waiter
+        return await waiter.slots
 
     async def _ask(self) -> None:
         """One question at a time, for all who wait by then."""
         loop = asyncio.get_running_loop()
         await asyncio.sleep(0)  # what is waiting in the same moment is asked for together
         while self._waiting:
-            spans, again_at_s = await self._granted(len(self._waiting))
-            for span in spans:
+            slots, again_at_s = await self._granted(sum(waiter.many for waiter in self._waiting))
+            while slots:
                 waiter = self._next_waiter()
                 if waiter is None:
                     return
-                waiter.set_result(span)
+                waiter.slots.set_result(slots[: waiter.many])
+                slots = slots[waiter.many :]
             if self.paused_for_s > self.longest_wait_s:
                 self._refuse_all()
             if self._waiting:
@@ -133,18 +157,18 @@ class Turns:
 
     def _refuse_all(self) -> None:
         while (waiter := self._next_waiter()) is not None:
-            waiter.set_exception(NoTurn(self.paused_for_s))
+            waiter.slots.set_exception(NoTurn(self.paused_for_s))
 
-    def _next_waiter(self) -> asyncio.Future[tuple[float, float]] | None:
+    def _next_waiter(self) -> _Waiter | None:
         self._forget_the_gone()
         return self._waiting.popleft() if self._waiting else None
 
     def _forget_the_gone(self) -> None:
-        while self._waiting and self._waiting[0].done():
+        while self._waiting and self._waiting[0].slots.done():
             self._waiting.popleft()
 
-    async def _granted(self, many: int) -> tuple[list[tuple[float, float]], float]:
-        """Spans in which a message may leave, and when to ask for more."""
+    async def _granted(self, many: int) -> tuple[list[Slot], float]:
+        """Slots in which a message may leave, and when to ask for more."""
         loop = asyncio.get_running_loop()
         if self._meanwhile is None:
             try:
@@ -155,13 +179,13 @@ class Turns:
             heard = await self._asked_patiently(many)
             if heard is None:
                 granted = await self._meanwhile(many)
-                spans = [(slot, slot + rules.TOLERANCE_S) for slot in granted.slots_s]
-                return spans, granted.free_s - rules.AHEAD_S / 2
+                slots = [(slot, slot + rules.TOLERANCE_S) for slot in granted.slots_s]
+                return slots, granted.free_s - rules.AHEAD_S / 2
             granted = heard
         paused_s = granted.paused_until_s + self._clock.high_s
         self._paused_until_s = max(self._paused_until_s, paused_s)
-        spans = [self._clock.span(slot) for slot in granted.slots_s]
-        return spans, min(granted.free_s + self._clock.high_s - rules.AHEAD_S / 2, loop.time() + 1.0)
+        slots = [self._clock.span(slot) for slot in granted.slots_s]
+        return slots, min(granted.free_s + self._clock.high_s - rules.AHEAD_S / 2, loop.time() + 1.0)
 
     async def _asked(self, many: int) -> Granted:
         """First, when their clock is not known well enough, only for the time."""

@@ -12,6 +12,7 @@ import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
+from functools import partial
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -23,7 +24,7 @@ from db.engine import connect
 from monitoring.status import served
 from reminders import jobs, scheduler
 from reminders.clock import DatabaseClock, first_time, keep
-from reminders.jobs import Work
+from reminders.work import Work
 from services import budget
 
 log = structlog.get_logger()
@@ -35,7 +36,7 @@ LONGEST_GOODBYE_S = 30.0
 async def wired(settings: Settings, clock: Callable[[], datetime]) -> AsyncIterator[Work]:
     """Everything the jobs need, closed again at the end. Raises SettingsError when something is missing."""
     database = connect(settings)
-    ways = channels.from_settings(settings, budget.reminders_turns(database, settings))
+    ways = channels.from_settings(settings, partial(budget.reminders_turns, database, settings))
     worker = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
     try:
         yield Work(database, ways, settings, clock, worker)

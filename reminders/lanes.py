@@ -1,16 +1,22 @@
-"""One lane a channel: messages wait in it for a few senders, so that a slow channel does not hold up another."""
+"""One lane a channel: messages wait in it for their turns, so that a slow channel does not hold up another."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Coroutine, Sequence
+from dataclasses import dataclass
+from typing import Protocol
 
-from core.notices import Notice
+from core.notices import Attempt, Notice
+from core.ports import OutboundMessage
+from services.outcomes import Outcome
 
+BEGUN_TOGETHER = 60
 RECORDED_TOGETHER = 10
-"""So many are begun, sent and recorded together, at most; as many outcomes a kill leaves unknown for each that sends."""
-FEW_SENDERS = 5
+RECORDED_WITHIN_S = 0.01
+"""So long an outcome waits for others to be recorded with it."""
+MOST_RECORDING = 4
 ASSUMED_ANSWER_S = 0.2
 WAITING_S = 2.0
 """Messages claimed beforehand, in seconds of the channel's rate."""
@@ -21,22 +27,48 @@ def most_in_flight(rate_per_s: float) -> int:
     return max(RECORDED_TOGETHER, round(rate_per_s * ASSUMED_ANSWER_S))
 
 
-class Lane:
-    """`send` is given at most ten at a time. A sender ends when nothing waits or `stopping` is set."""
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A claimed message with its words."""
 
-    def __init__(
-        self, rate_per_s: float, send: Callable[[Sequence[Notice]], Awaitable[None]], stopping: asyncio.Event
-    ) -> None:
-        in_flight = most_in_flight(rate_per_s)
-        self._senders = max(FEW_SENDERS, in_flight // RECORDED_TOGETHER)
-        self._together = min(RECORDED_TOGETHER, in_flight // self._senders)
-        self._most_waiting = rate_per_s * WAITING_S
-        self._send, self._stopping = send, stopping
-        self.queue: deque[Notice] = deque()
+    notice: Notice
+    message: OutboundMessage
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """On record as being sent; `message` has the attempt's key, and its slot if it took one."""
+
+    attempt: Attempt
+    message: OutboundMessage
+
+
+class Sends(Protocol):
+    """What a lane does with its messages."""
+
+    async def begin(self, some: Sequence[Ready]) -> tuple[Sequence[Begun], Sequence[Ready]]:
+        """Those whose turn has come, begun, and those whose turn has not; others are settled or given back."""
+
+    async def send(self, begun: Begun) -> Outcome: ...
+
+    async def record(self, some: Sequence[Outcome]) -> None: ...
+
+
+class Lane:
+    """Messages are begun together, sent each by itself, and recorded at most ten together. Ends when none is left, or,
+    with `stopping`, when those begun are recorded.
+    """
+
+    def __init__(self, rate_per_s: float, sends: Sends, stopping: asyncio.Event) -> None:
+        self._most_in_flight, self._most_waiting = most_in_flight(rate_per_s), rate_per_s * WAITING_S
+        self._sends, self._stopping = sends, stopping
+        self.queue: deque[Ready] = deque()
+        self._sent: deque[Outcome] = deque()
+        self._in_flight = self._recording = 0
+        self._beginning: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
-        self._starting = 0
         self.some_left = asyncio.Event()
-        """Set whenever messages left the queue or a sender ended."""
+        """Set whenever messages left the queue, were recorded, or a task ended."""
 
     @property
     def is_full(self) -> bool:
@@ -46,28 +78,58 @@ class Lane:
     def tasks(self) -> set[asyncio.Task[None]]:
         return set(self._tasks)
 
-    def add(self, notice: Notice) -> None:
-        self.queue.append(notice)
-        if len(self._tasks) < self._senders and self._starting * self._together < len(self.queue):
-            self._starting += 1
-            task = asyncio.create_task(self._sender())
-            self._tasks.add(task)
-            task.add_done_callback(self._ended)
+    def add(self, ready: Ready) -> None:
+        self.queue.append(ready)
+        if self._beginning is None or self._beginning.done():
+            self._beginning = self._task(self._begin())
+
+    def _task(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+        return task
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
         self.some_left.set()
 
-    async def _sender(self) -> None:
-        self._starting -= 1
+    async def _begin(self) -> None:
         while self.queue and not self._stopping.is_set():
-            some = [self.queue.popleft() for _ in range(min(self._together, len(self.queue)))]
+            room = min(self._most_in_flight - self._in_flight, len(self.queue), BEGUN_TOGETHER)
+            if not room:
+                self.some_left.clear()
+                await self.some_left.wait()
+                continue
+            begun, left = await self._sends.begin([self.queue.popleft() for _ in range(room)])
+            self.queue.extendleft(reversed(left))
+            self._in_flight += len(begun)
+            for one in begun:
+                self._task(self._through(one))
             self.some_left.set()
-            await self._send(some)
+
+    async def _through(self, begun: Begun) -> None:
+        self._sent.append(await self._sends.send(begun))
+        if self._recording < min(MOST_RECORDING, len(self._sent) / RECORDED_TOGETHER):
+            self._recording += 1
+            try:
+                await self._record()
+            finally:
+                self._recording -= 1
+
+    async def _record(self) -> None:
+        while self._sent:
+            if len(self._sent) < min(RECORDED_TOGETHER, self._in_flight):
+                await asyncio.sleep(RECORDED_WITHIN_S)
+            some = [self._sent.popleft() for _ in range(min(RECORDED_TOGETHER, len(self._sent)))]
+            try:
+                await self._sends.record(some)
+            finally:
+                self._in_flight -= len(some)
+                self.some_left.set()
 
 
 async def emptied(lanes: Sequence[Lane]) -> None:
-    """Until every sender has ended. Raises the first error of one, when all have."""
+    """Until every lane has ended. Raises the first error of one, when all have."""
     errors: list[BaseException] = []
     while tasks := [task for lane in lanes for task in lane.tasks]:
         ended = await asyncio.gather(*tasks, return_exceptions=True)

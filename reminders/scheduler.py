@@ -11,7 +11,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from monitoring.watch import EVERY_S
 from reminders import jobs
-from reminders.jobs import Work
+from reminders.work import DATABASE_DOWN, Work
 
 log = structlog.get_logger()
 
@@ -65,4 +65,4 @@ async def guarded(name: str, job: Job, work: Work) -> None:
 
 
 def _is_outage(error: Exception) -> bool:
-    return isinstance(error, jobs.DATABASE_DOWN)
+    return isinstance(error, DATABASE_DOWN)

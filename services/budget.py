@@ -80,8 +80,10 @@ async def pause(database: Database, budget: Budget, seconds: float) -> None:
         await connection.execute(_PAUSE, {"name": budget.name, "seconds": seconds})
 
 
-def of_telegram(settings: Settings) -> Budget:
-    """The budget of this installation's bot."""
+def of(settings: Settings, channel: str) -> Budget:
+    """The budget of this installation's bot, or of its account at a provider of SMS."""
+    if channel != "telegram":
+        return Budget(f"sms:{channel}", settings.rate_per_s(channel))
     token = settings.telegram_token.get_secret_value() if settings.telegram_token else ""
     return Budget(
         f"telegram:{token.partition(':')[0]}",
@@ -90,9 +92,9 @@ def of_telegram(settings: Settings) -> Budget:
     )
 
 
-def reminders_turns(database: Database, settings: Settings) -> Turns:
+def reminders_turns(database: Database, settings: Settings, channel: str = "telegram") -> Turns:
     """Reminders wait for the database: without it none could be begun anyway. What found no turn has surely not left."""
-    budget = of_telegram(settings)
+    budget = of(settings, channel)
     return Turns(
         partial(reserve, database, budget, False),
         partial(pause, database, budget),
@@ -102,7 +104,7 @@ def reminders_turns(database: Database, settings: Settings) -> Turns:
 
 def answers_turns(database: Database, settings: Settings) -> Turns:
     """Answers do not: while it is slow or down, this process alone keeps the rate."""
-    budget = of_telegram(settings)
+    budget = of(settings, "telegram")
     return Turns(
         partial(reserve, database, budget, True),
         partial(pause, database, budget),

@@ -21,7 +21,7 @@ from db.engine import Database
 from db.people import Chat, Consent, Kinship, Person
 from db.reminders import Delivery, Occurrence, Reminder
 from reminders import jobs
-from reminders.jobs import Work
+from reminders.work import Work
 from sandbox import app as sandbox
 
 ESKIZ = {"eskiz_email": "salomat@example.uz", "eskiz_password": SecretStr("x")}

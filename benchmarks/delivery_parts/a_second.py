@@ -10,6 +10,7 @@ import asyncio
 import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import ClassVar
 
 from apscheduler.executors.asyncio import AsyncIOExecutor
@@ -27,7 +28,7 @@ from core.budget import Budget
 from core.turns import alone
 from db.engine import async_url, connect
 from reminders import jobs
-from reminders.jobs import Work
+from reminders.work import Work
 from services import budget
 
 RATE = 1000
@@ -82,7 +83,7 @@ async def salomat(number: int, database_url: str, telegram_url: str) -> dict[str
     )
     database = connect(settings)
     await stage.people(database, number, due_at=stage.now(), now=stage.now())
-    ways = channels.from_settings(settings, budget.reminders_turns(database, settings))
+    ways = channels.from_settings(settings, partial(budget.reminders_turns, database, settings))
     work = Work(database, ways, settings, stage.now, "benchmark")
     async with stage.watched() as frozen:
         busy = time.process_time()

@@ -24,7 +24,7 @@ from core import logs
 from core.ports import OutboundMessage, Receipt
 from db.engine import connect
 from reminders import jobs
-from reminders.jobs import Work
+from reminders.work import Work
 
 PATIENCE_S = 90.0
 CELERY_THREADS = 48

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from datetime import timedelta
+from functools import partial
 
 from sqlalchemy import update
 
@@ -24,7 +25,7 @@ from core import logs
 from db.engine import connect
 from db.reminders import Reminder
 from reminders import jobs
-from reminders.jobs import Work
+from reminders.work import Work
 from services import budget
 
 ANSWERS_PER_S = 3.0
@@ -36,7 +37,7 @@ async def worker(database_url: str, telegram_url: str) -> None:
     logs.configure("json")
     settings = stage.settings(database_url, telegram_url)
     database = connect(settings)
-    ways = channels.from_settings(settings, budget.reminders_turns(database, settings))
+    ways = channels.from_settings(settings, partial(budget.reminders_turns, database, settings))
     async with stage.watched():
         await jobs.deliver(Work(database, ways, settings, stage.now, f"worker {os.getpid()}"))
     await ways["telegram"].close()

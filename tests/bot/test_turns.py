@@ -61,7 +61,7 @@ async def test_too_many_requests_holds_up_the_workers_too(bot, sandbox, database
     await sandbox.fault("telegram", "too_many_requests", retry_after_s=2, count=1)
     with pytest.raises(TelegramRetryAfter):
         await bot.send_message(1001, "Salom")
-    worker = Turns(partial(budget.reserve, database, budget.of_telegram(settings), False))
+    worker = Turns(partial(budget.reserve, database, budget.of(settings, "telegram"), False))
     began = asyncio.get_running_loop().time()
     await worker.turn()
     assert asyncio.get_running_loop().time() - began >= 1.0

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 
 import pytest
 
 import channels
 from channels.sms_failover import SmsFailover
+from core.budget import Budget
 from core.errors import SettingsError
 from core.failover import Count
 from core.ports import DeliveryError, OutboundMessage
 from core.sms_templates import fingerprint
+from core.turns import alone
 from tests.deliveries import ESKIZ, GULNORA, PLAYMOBILE, reached_at
 
 
@@ -40,6 +43,30 @@ async def test_what_one_surely_did_not_take_goes_to_the_other_at_once(both, sand
     await sandbox.fault("sms", "server_error", subject=GULNORA, count=1)
     assert (await both.send(message())).provider == "playmobile"
     assert len(await sandbox.phone(GULNORA)) == 1
+
+
+async def test_a_provider_that_asks_for_patience_is_left_alone_and_the_next_one_is_taken(settings, sandbox):
+    reached = reached_at(settings, sandbox.url, **ESKIZ, **PLAYMOBILE, telegram_token=None)
+    turns = {name: alone(Budget(name, 50), longest_wait_s=2) for name in ("eskiz", "playmobile", "twilio")}
+    reached = reached.model_copy(update={"sms_providers": ("eskiz:100", "playmobile:0")})
+    channel = channels.from_settings(reached, turns.__getitem__)["sms"]
+    await sandbox.fault("sms", "too_many_requests", count=1)
+    assert [(await channel.send(message())).provider for _ in range(3)] == ["playmobile"] * 3
+    assert turns["eskiz"].paused_for_s > 2
+    assert turns["playmobile"].paused_for_s == 0
+    await channel.close()
+
+
+async def test_no_provider_gets_more_a_second_than_its_contract_allows(settings, sandbox):
+    reached = reached_at(
+        settings, sandbox.url, **PLAYMOBILE, telegram_token=None, sms_providers=("playmobile",)
+    )
+    channel = channels.from_settings(reached, lambda name: alone(Budget(name, 20)))["sms"]
+    began = asyncio.get_running_loop().time()
+    keys = [f"{number:032}" for number in range(30)]
+    await asyncio.gather(*(channel.send(message(key)) for key in keys))
+    assert asyncio.get_running_loop().time() - began > 29 / 20
+    await channel.close()
 
 
 async def test_what_one_may_have_taken_goes_to_nobody_else(settings, sandbox):

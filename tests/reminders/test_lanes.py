@@ -1,4 +1,4 @@
-"""Lanes: few in flight, everything sent, a stop leaves the rest in the queue, an error is told when all is done."""
+"""Lanes: few in flight, begun in their turn, recorded at most ten together, a stop leaves the rest in the queue."""
 
 from __future__ import annotations
 
@@ -11,29 +11,56 @@ from reminders.lanes import Lane
 
 
 class Sending:
-    """Counts messages in flight; ends each send only when told."""
+    """Counts messages in flight; ends each send only when told. `turns` is how many may begin at once."""
 
-    def __init__(self) -> None:
-        self.in_flight = self.most = 0
-        self.sent: list[int] = []
+    def __init__(self, turns: int = 1000) -> None:
+        self.turns, self.in_flight, self.most = turns, 0, 0
+        self.begun: list[int] = []
+        self.recorded: list[list[int]] = []
         self.go = asyncio.Event()
+        self.broken: set[int] = set()
 
-    async def __call__(self, some) -> None:
-        self.in_flight += len(some)
+    async def begin(self, some):
+        await asyncio.sleep(0)
+        if self.broken & set(some):
+            raise ValueError("on purpose")
+        self.begun += some[: self.turns]
+        self.in_flight += len(some[: self.turns])
         self.most = max(self.most, self.in_flight)
+        return some[: self.turns], some[self.turns :]
+
+    async def send(self, one):
         await self.go.wait()
+        return one
+
+    async def record(self, some):
+        await asyncio.sleep(0)
+        self.recorded.append(some)
         self.in_flight -= len(some)
-        self.sent += some
+
+    @property
+    def sent(self) -> list[int]:
+        return [one for some in self.recorded for one in some]
+
+
+def lane_of(rate: float, sending: Sending, number: int, stopping: asyncio.Event | None = None) -> Lane:
+    lane = Lane(rate, sending, stopping or asyncio.Event())
+    for one in range(number):
+        lane.add(one)
+    return lane
+
+
+async def some_time() -> None:
+    for _ in range(50):
+        await asyncio.sleep(0)
 
 
 @pytest.mark.parametrize(("rate", "in_flight"), [(1, 10), (10, 10), (30, 10), (100, 20), (1000, 200)])
 async def test_so_many_are_in_flight_at_most_and_all_are_sent(rate, in_flight):
     assert lanes.most_in_flight(rate) == in_flight
     sending = Sending()
-    lane = Lane(rate, sending, asyncio.Event())
-    for number in range(500):
-        lane.add(number)
-    await asyncio.sleep(0)
+    lane = lane_of(rate, sending, 500)
+    await some_time()
     assert sending.in_flight == in_flight
     sending.go.set()
     await lanes.emptied([lane])
@@ -41,25 +68,25 @@ async def test_so_many_are_in_flight_at_most_and_all_are_sent(rate, in_flight):
     assert sending.most == in_flight
 
 
-async def test_one_message_wakes_one_sender_and_later_ones_wake_more():
+async def test_at_most_ten_are_recorded_together_and_one_alone_does_not_wait_for_long():
     sending = Sending()
-    lane = Lane(30, sending, asyncio.Event())
-    lane.add(1)
-    assert len(lane.tasks) == 1
-    await asyncio.sleep(0)
-    lane.add(2)
-    assert len(lane.tasks) == 2
     sending.go.set()
-    await lanes.emptied([lane])
-    assert sorted(sending.sent) == [1, 2]
+    await lanes.emptied([lane_of(1000, sending, 333)])
+    assert max(map(len, sending.recorded)) == 10
+    await asyncio.wait_for(lanes.emptied([lane_of(30, sending, 1)]), 1)
+
+
+async def test_what_has_no_turn_yet_keeps_its_place():
+    sending = Sending(turns=3)
+    sending.go.set()
+    await lanes.emptied([lane_of(1000, sending, 20)])
+    assert sending.begun == list(range(20))
 
 
 async def test_a_stop_leaves_the_rest_in_the_queue():
     sending, stopping = Sending(), asyncio.Event()
-    lane = Lane(30, sending, stopping)
-    for number in range(100):
-        lane.add(number)
-    await asyncio.sleep(0)
+    lane = lane_of(30, sending, 100, stopping)
+    await some_time()
     stopping.set()
     sending.go.set()
     await lanes.emptied([lane])
@@ -69,11 +96,9 @@ async def test_a_stop_leaves_the_rest_in_the_queue():
 
 async def test_there_is_room_again_when_enough_has_been_sent():
     sending = Sending()
-    lane = Lane(30, sending, asyncio.Event())
-    for number in range(100):
-        lane.add(number)
+    lane = lane_of(30, sending, 100)
     waiting = asyncio.create_task(lanes.room([lane]))
-    await asyncio.sleep(0)
+    await some_time()
     assert lane.is_full
     assert not waiting.done()
     sending.go.set()
@@ -82,18 +107,14 @@ async def test_there_is_room_again_when_enough_has_been_sent():
     await lanes.emptied([lane])
 
 
-async def test_an_error_is_raised_when_all_senders_have_ended():
-    sent: list[int] = []
-
-    async def send(some) -> None:
-        await asyncio.sleep(0)
-        if 0 in some:
-            raise ValueError("on purpose")
-        sent.extend(some)
-
-    lane = Lane(30, send, asyncio.Event())
-    for number in range(50):
-        lane.add(number)
+async def test_an_error_is_raised_when_what_was_begun_is_recorded_and_the_lane_goes_on_with_the_next():
+    sending = Sending()
+    sending.broken = {12}
+    lane = lane_of(30, sending, 15)
+    sending.go.set()
     with pytest.raises(ValueError, match="on purpose"):
         await lanes.emptied([lane])
-    assert len(sent) == 48
+    assert sorted(sending.sent) == list(range(10))
+    lane.add(15)
+    await lanes.emptied([lane])
+    assert sorted(sending.sent) == [*range(10), 15]

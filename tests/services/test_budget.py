@@ -93,6 +93,29 @@ async def _left(turns: Turns) -> float:
     return asyncio.get_running_loop().time()
 
 
+async def test_turns_taken_ahead_begin_soon_and_are_used_in_their_slot_or_replaced(database):
+    worker, loop = Turns(partial(shared.reserve, database, FAST, False)), asyncio.get_running_loop()
+    slots = await worker.ahead(100)
+    most = rules.AHEAD_S / FAST.shared_gap_s + 1
+    assert 1 <= len(slots) <= most
+    assert slots[-1][0] - loop.time() <= rules.AHEAD_S + rules.TOLERANCE_S
+    await worker.turn(slots[-1])
+    assert slots[-1][0] <= loop.time() <= slots[-1][1] + 0.05
+    await asyncio.sleep(0.1)
+    await worker.turn(slots[0])
+    assert worker.lost == 1
+    assert loop.time() > slots[0][1]
+
+
+async def test_turns_taken_ahead_do_not_outlast_a_pause(database):
+    worker, loop = Turns(partial(shared.reserve, database, FAST, False)), asyncio.get_running_loop()
+    slot, *_others = await worker.ahead(3)
+    began = loop.time()
+    await worker.pause(0.5)
+    await worker.turn(slot)
+    assert loop.time() - began >= 0.5
+
+
 async def test_a_pause_longer_than_one_would_wait_is_told_with_its_length(database):
     await shared.pause(database, BOT, 300)
     worker = Turns(partial(shared.reserve, database, BOT, False))
@@ -142,4 +165,4 @@ async def test_a_process_killed_between_reserving_and_sending_takes_nothing_with
 
 def test_the_budget_is_the_bots_and_keeps_its_part(settings):
     more = {"telegram_rate_per_s": 30, "telegram_answers_share_per_s": 1}
-    assert shared.of_telegram(settings.model_copy(update=more)) == Budget("telegram:42", 30, 1)
+    assert shared.of(settings.model_copy(update=more), "telegram") == Budget("telegram:42", 30, 1)
