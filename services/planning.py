@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,18 +18,25 @@ from db.reminders import Occurrence, Reminder
 from services import promises
 
 BATCH = 2000
+AT_ONCE = 2
 HORIZON = timedelta(hours=16)
 """Due moments are planned so long ahead, since one that would miss its event goes out the evening before."""
 
 
 async def plan(database: Database, now: datetime, *, hours: Hours | None = None) -> int:
     """Due promises become occurrences; how many. Costs what is due, not what is registered. Safe to repeat and to run twice."""
-    planned = 0
     async with database.transaction() as session:
         await session.execute(_SET_ASIDE, {"until": now + HORIZON, "now": now})
+    # while one batch is with the database, the other is worked out here
+    return sum(await asyncio.gather(*(_plan_all(database, now, hours or Hours()) for _ in range(AT_ONCE))))
+
+
+async def _plan_all(database: Database, now: datetime, default: Hours) -> int:
+    """Batch after batch until none is left that nobody else holds."""
+    planned = 0
     while True:
         async with database.transaction() as session:
-            some = await _plan_some(session, now, hours or Hours())
+            some = await _plan_some(session, now, default)
         planned += some
         if some < BATCH:
             return planned

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, any_, cast, delete, func, select, update
+from sqlalchemy import ARRAY, BigInteger, cast, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import reminders as rules
@@ -240,11 +240,12 @@ async def past(session: AsyncSession, reminder_id: int | None) -> set[str]:
 async def past_of(session: AsyncSession, reminder_ids: Sequence[int]) -> dict[int, set[str]]:
     if not reminder_ids:
         return {}
-    # one value however many they are: a statement with thousands of parameters takes long to read
-    ids = func.string_to_array(",".join(map(str, reminder_ids)), ",")
+    # One value however many they are: a statement with thousands of parameters takes long to read. A set to join with, for
+    # = ANY of a prepared statement compares each row with each of them when the table seemed empty to the planner.
+    ids = cast(func.string_to_array(",".join(map(str, reminder_ids)), ","), ARRAY(BigInteger))
     found = await session.execute(
         select(Occurrence.reminder_id, func.array_agg(Occurrence.step))
-        .where(Occurrence.reminder_id == any_(cast(ids, ARRAY(BigInteger))))
+        .where(Occurrence.reminder_id.in_(select(func.unnest(ids))))
         .group_by(Occurrence.reminder_id)
     )
     return {reminder_id: set(steps) for reminder_id, steps in found}
