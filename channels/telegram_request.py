@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
 import aiohttp
 from telegram._utils.types import ODVInput
 from telegram.error import NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
 KEPT_OPEN_S = 15.0
-FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+JSON = {"Content-Type": "application/json"}
 
 
 class AiohttpRequest(BaseRequest):
@@ -59,10 +61,10 @@ class AiohttpRequest(BaseRequest):
         connect_s = _seconds(connect_timeout, self._connect_timeout_s)
         total_s = connect_s + _seconds(read_timeout, self._read_timeout_s)
         timeout = aiohttp.ClientTimeout(total=total_s, sock_connect=connect_s)
-        form = request_data.url_encoded_parameters().encode() if request_data else b""
+        body = json.dumps(request_data.parameters).encode() if request_data else b"{}"
         try:
             async with self._session.request(
-                method, url, data=form, headers=FORM, timeout=timeout
+                method, url, data=body, headers=JSON, timeout=timeout
             ) as response:
                 return response.status, await response.read()
         except TimeoutError as error:

@@ -20,7 +20,10 @@ REQUIRED = ("id", "group", "urgency", "source", "standing", "reviewed_by", "writ
 URGENCIES = ("immediate", "urgent")
 STANDINGS = ("verified", "to_verify")
 # Facts core.triage finds itself; signs name them like words.
-MEASURED = ("bp_crisis", "bp_high", "under_3_months", "fever", "high_fever", "sugar_low", "count_pills")
+MEASURED = (
+    "bp_crisis", "bp_high", "bp_low", "under_3_months", "fever", "high_fever", "sugar_low", "sugar_extreme", "count_pills",
+    "two_words", "four_words",
+)  # fmt: skip
 STEPS_MIN, STEPS_MAX = 2, 4
 
 
@@ -54,11 +57,15 @@ class FirstAid:
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """Everything known of red flags; `words` maps a concept to its phrases in both languages."""
+    """Everything known of red flags; `words` maps a concept to its phrases in both languages.
+
+    `compounds`: concepts made of others that stand side by side in any order, in the order they are to be looked for.
+    """
 
     flags: tuple[Flag, ...]
     thresholds: Mapping[str, float]
     words: Mapping[str, tuple[str, ...]]
+    compounds: tuple[tuple[str, Sign], ...]
     numbers: Mapping[str, int]
     aid: Mapping[str, Mapping[str, FirstAid]]
 
@@ -162,15 +169,31 @@ def read(folder: Path) -> Book:
             )
         numbers |= {script.fold(word): int(value) for word, value in (data.get("numbers") or {}).items()}
         aid[language] = _aid(data, flags, name)
-    for flag, row in zip(flags, shared["flags"], strict=True):
-        for sign in flag.signs:
-            for concept in sorted(frozenset().union(*sign.needs, sign.never)):
-                if concept not in words and concept not in MEASURED:
-                    raise ContentError(
-                        f"shared/{FILE}", row.lines["signs"], f"{flag.id}: no words for `{concept}`"
-                    )
+    compounds = tuple(_compounds(shared))
+    _check_concepts(shared, flags, compounds, {*words, *MEASURED, *(name for name, _ in compounds)})
     thresholds = {key: float(value["value"]) for key, value in (shared.get("thresholds") or {}).items()}
-    return Book(flags, thresholds, words, numbers, aid)
+    return Book(flags, thresholds, words, compounds, numbers, aid)
+
+
+def _compounds(shared: _Mapping) -> Iterator[tuple[str, Sign]]:
+    for concept, lines in (shared.get("compounds") or {}).items():
+        for line in lines:
+            yield concept, _sign(line)
+
+
+def _check_concepts(
+    shared: _Mapping,
+    flags: tuple[Flag, ...],
+    compounds: tuple[tuple[str, Sign], ...],
+    known: set[str],
+) -> None:
+    rows = zip(flags, shared["flags"], strict=True)
+    used = [(flag.id, sign, row.lines["signs"]) for flag, row in rows for sign in flag.signs]
+    used += [(name, sign, shared["compounds"].lines[name]) for name, sign in compounds]
+    for name, sign, line in used:
+        for concept in sorted(frozenset().union(*sign.needs, sign.never)):
+            if concept not in known:
+                raise ContentError(f"shared/{FILE}", line, f"{name}: no words for `{concept}`")
 
 
 @lru_cache(maxsize=1)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from core import measures, red_flags, script
-from core.phrases import Hit, Lexicon
+from core.phrases import Hit, Lexicon, Token
 from core.red_flags import FirstAid, Flag, Sign, first_aid
 
 __all__ = ["FirstAid", "RedFlag", "find", "find_all", "first_aid"]
@@ -21,6 +21,7 @@ __all__ = ["FirstAid", "RedFlag", "find", "find_all", "first_aid"]
 WINDOW_TOKENS = 26  # the concepts of one sign stand no further apart
 NEAR_TOKENS = 5  # reach of "long ago" and "for years" inside a clause
 MILD_TOKENS = 2
+COMPOUND_TOKENS = 5  # between the parts of a compound: "the arm … does not obey"
 
 # "is happening": ogʻriyapti, ketvotti, boʻlopti
 _HAPPENING = re.compile(
@@ -29,6 +30,16 @@ _HAPPENING = re.compile(
 
 # болит, хлещет, льётся: happening too, though a date stands beside it
 _PRESENT_RU = re.compile(r"[a-z](?:[aeiu]t|[ei]sa)$")
+
+# What might be, what is feared, what happens in general: choʻksa, hushdan ketishdan, ogʻriydimi
+# Conditionals are told by the verb: -sa alone also ends every Russian -ся.
+_SUPPOSED = re.compile(
+    r"^(?:kol|ket|bol|chak|tush|tur|ur|kel|yut|ich|yikil|chok|tikil|kus|tishla|kuy|kes|ogri|kis|zaharlan|shish|tut)sa(?:lar)?$"
+    r"|.ish(?:i|im|lari)?(?:dan|ga|ning)$|maslik|.[ay](?:di|miz|siz|dilar)mi$"
+)
+_SUPPOSED_AFTER = re.compile(
+    r"^(?:kol|ket|bol|tur|kel|chik|tush|yubor|koy|ol)(?:sa(?:lar)?|ish(?:i|im|lari)?(?:dan|ga|ni|ning)|maslik[a-z]*|adimi|amanmi|maymanmi)$"
+)
 
 _MARKED = re.compile(rf"\b(?:[ўЎ]л|[oO][{script.APOSTROPHES}]l)", re.IGNORECASE)
 
@@ -60,6 +71,12 @@ class _Message:
             hits[name] = [*hits.get(name, ()), *found]
         if not _MARKED.search(text):  # oʻlmoqchi (about to die) and olmoqchi (about to take) fold to one
             hits = {name: found for name, found in hits.items() if not name.endswith("_marked")}
+        for words in (2, 4):
+            if len(self.tokens) >= words:
+                hits["two_words" if words == 2 else "four_words"] = [Hit(0, 0)]
+        for name, parts in book.compounds:
+            hits[name] = [*hits.get(name, ()), *_side_by_side(self.tokens, hits, parts)]
+        hits = {name: found for name, found in hits.items() if found}
         self.hits: Hits = hits
         self.better = [hit.start for hit in hits.get("better", ()) if not hit.denied]
         self.asked = set(self._asked_sentences())
@@ -94,6 +111,8 @@ class _Message:
         token = self.tokens[hit.start]
         if hit.denied or token.sentence in self.asked or token.sentence in self.unreal:
             return False
+        if self._supposed(hit):
+            return False
         if context:
             return True
         if self._near(hit, "mild", MILD_TOKENS):
@@ -104,6 +123,15 @@ class _Message:
         happening = any(_HAPPENING.search(word) or _PRESENT_RU.search(word) for word in words)
         return not self._near(hit, "known", NEAR_TOKENS) and (
             happening or not self._near(hit, "past", NEAR_TOKENS)
+        )
+
+    def _supposed(self, hit: Hit) -> bool:
+        last = self.tokens[hit.end]
+        if _SUPPOSED.search(last.text):
+            return True
+        following = self.tokens[hit.end + 1 : hit.end + 2]
+        return any(
+            t.sentence == last.sentence and not t.breaks_before and _SUPPOSED_AFTER.match(t.text) for t in following
         )
 
     def shows(self, sign: Sign) -> bool:
@@ -125,6 +153,24 @@ class _Message:
         if self.better and all(hit.end < max(self.better) for live in acute for hit in live):
             return False
         return _together(choices, ())
+
+
+def _side_by_side(tokens: Sequence[Token], hits: Hits, parts: Sign) -> Iterator[Hit]:
+    """One hit over a hit of every part, all in one sentence and near; denied when any part is."""
+    if any(need.isdisjoint(hits) for need in parts.needs) or not hits.keys().isdisjoint(parts.never):
+        return
+    made = {(hit.start, hit.end, hit.denied) for concept in parts.needs[0] for hit in hits.get(concept, ())}
+    for need in parts.needs[1:]:
+        others = [hit for concept in need for hit in hits.get(concept, ())]
+        made = {
+            (min(start, other.start), max(end, other.end), denied or other.denied)
+            for start, end, denied in made
+            for other in others
+            if 0 < max(other.start - end, start - other.end) <= COMPOUND_TOKENS
+            and tokens[start].sentence == tokens[other.start].sentence
+        }
+    for start, end, denied in sorted(made):
+        yield Hit(start, end, denied)
 
 
 def _together(choices: Sequence[Sequence[Hit]], chosen: tuple[Hit, ...]) -> bool:

@@ -20,6 +20,16 @@ _PIECE = re.compile(
 _ENDINGS = r"ta|tadan|taga|tasi|larda|larga|lar|larni|ga|gacha|ka|kacha|da|dan|dagi|ni|ning|nchi|inchi|si|siga|chi|u|yu"
 # Words of another meaning that look like a number with an ending: suddenly, together, to him, then, they.
 _NO_NUMBERS = frozenset(("birdan", "birga", "onga", "onda", "ondan", "onlar"))
+# As written they are no numbers, though they fold to one: he, of the family, cakes.
+_NEVER_NUMBERS = frozenset(("он", "семьи", "торт", "торта", "торту", "торты", "торте", "тортом", "тортик", "тортни"))
+# Ten and four without their apostrophe are flour, "he" and a cake too, and "one" in Russian is "alone": numbers only where counted.
+_DOUBTFUL = frozenset(("on", "un", "ун", "tort", "один", "одна", "одну", "odin", "odna", "odnu"))
+_LEADS_TO_A_NUMBER = frozenset(("soat", "kechki", "ertalab", "i", "va", "butun", "nukta", "tochka", "selih"))
+_COUNTED = re.compile(
+    r"(?:ta|tadan|dona|kun|hafta|oy|yil|yosh|soat|dakika|daqiqa|minut|marta|marotaba|yarim|ming|kilo|kg|koshik|chislo|kadam|nafar|kishi"
+    r"|tochka|butun|mahal|den|dna|nedel|mesac|mesas|mesyas|god|chas|raz|kg|tabletk|ukol|yanvar|fevral|mart|aprel|may|iyun|iyul|avgust"
+    r"|sentabr|oktabr|noyabr|dekabr)"
+)
 _SPACE_OR_HYPHEN = re.compile(r"[\s-]+")
 
 
@@ -33,6 +43,7 @@ class Piece:
     number: int | None = None
     order: bool = False
     ending: str = ""
+    doubtful: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +70,7 @@ def read(text: str) -> Folded:
         ends.extend([end] * len(what))
 
     previous: Piece | None = None
-    for piece in _joined(_pieces(text)):
+    for piece in _joined(_without_doubtful(_pieces(text))):
         # "18ga", "15inchi", "10k": a figure and the letters after it are two words.
         if previous and piece.shown != " " and previous.number is not None and piece.shown[0].isalpha():
             add(" ", piece.start, piece.start + 1)
@@ -87,17 +98,32 @@ def _pieces(text: str) -> list[Piece]:
     return pieces
 
 
+def _without_doubtful(pieces: list[Piece]) -> list[Piece]:
+    """A doubtful number beside no other number, no "o'clock" or "and", and nothing counted is a word."""
+    words = [i for i, piece in enumerate(pieces) if piece.shown not in " -"]
+    for before, i, after in zip([None, *words], words, [*words[1:], None], strict=False):
+        piece = pieces[i]
+        if not piece.doubtful:
+            continue
+        near = [pieces[j] for j in (before, after) if j is not None]
+        counted = after is not None and _COUNTED.match(pieces[after].shown)
+        led_to = before is not None and pieces[before].shown in _LEADS_TO_A_NUMBER
+        if not (counted or led_to or any(p.number is not None for p in near)):
+            pieces[i] = Piece(piece.shown, piece.start, piece.end)
+    return pieces
+
+
 def _word(written: str, start: int, end: int) -> Piece:
     folded = script.fold(written) or written.lower()
     plain, ordinals, ended = _numbers()
-    # Russian "он" (he) folds to the same letters as "oʻn" (ten).
-    if written.lower() == "он":
+    if written.lower() in _NEVER_NUMBERS:
         return Piece(folded, start, end)
     # In Uzbek it is "times" (uch marta), in Russian "of March".
     if written.lower() == "marta":
         return Piece("marotaba", start, end)
     if folded in plain or "=" + written.lower() in plain:
-        return Piece(folded, start, end, number=plain.get(folded) or plain.get("=" + written.lower(), 0))
+        number = plain.get(folded) or plain.get("=" + written.lower(), 0)
+        return Piece(folded, start, end, number=number, doubtful=written.lower() in _DOUBTFUL)
     if folded in ordinals:
         return Piece(folded, start, end, number=ordinals[folded], order=True)
     if (match := ended.fullmatch(folded)) and not (
@@ -116,7 +142,7 @@ def _numbers() -> tuple[dict[str, int], dict[str, int], re.Pattern[str]]:
         for word, n in lists[language].items()
     }
     ordinals = {script.fold(word): n for word, n in lists["ordinals"].items()}
-    uzbek = "|".join(script.fold(word) for word in lists["uz"])
+    uzbek = "|".join(script.fold(word) for word in lists["uz"] if not word.startswith("="))
     return plain, ordinals, re.compile(f"({uzbek})({_ENDINGS})")
 
 

@@ -11,29 +11,37 @@ from typing import Any
 import yaml
 
 from core import script
-from core.i18n import CONTENT
+from nlu import places
 from nlu.folded import LOOKUPS, Folded
 from nlu.measurements import Found
 
 _KINDS = ("vaccine", "screening", "specialist", "person")
 _TOKEN = re.compile(r"[^\W\d_]+|\d+")
-# What stands around a name in the lists of regions: "Navoiy viloyati", "город Ангрен", "Чиланзарский район".
-_KIND_OF_PLACE = re.compile(r" (?:shahri|tumani|viloyati|Respublikasi|область|район)$|^(?:город|Республика) ")
-_ADJECTIVE = re.compile(r"(?:ийск|инск|ск)(?:ий|ая)$|(?<=\w{4})[ая]$")
+_APOSTROPHE = re.compile(f"[{script.APOSTROPHES}]")
+# A written oʻ. "Bola" (child) is never "boʻla" (may be), though both fold to the same letters.
+_MARKED_O = re.compile(r"ў|o'")
 _VACCINATION = re.compile(
-    r"\b(?:emla|vaksin|vaktsin|vaksi|privi|ukol|ykol|doza|karshi|kalendar|antitel|revak|kil(?:in|dir|gan|ish)|tomchi|tomiz|dela|stavi|doz|rodd|tugruk)"
+    r"\b(?:emla|vaksin|vaktsin|vaksi|privi|ukol|ykol|doza|karshi|kalendar|antitel|revak|kil(?:in|dir|gan|ish)|tomchi|tomiz|dela|stavi|doz|rodd|tugruk"
+    r"|kapa|kapn|kolol|kolot|sdela|sertifikat|birinchisi|ikkinchisi|uchinchisi|uchunchisi)"
 )
-# A shorter beginning would fit half the dictionary.
-_SHORTEST_OPEN = 4
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word of an expression, folded: its beginning, what may hang on it, and whether it is spelled with oʻ."""
+
+    stem: str
+    ending: re.Pattern[str]
+    marked: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One expression: folded words, each whole or, when open, the beginning of one; `exactly`: as written."""
+    """One expression for a code, None for words that must not be taken for one; `exactly`: as written."""
 
     kind: str
-    code: str
-    words: tuple[tuple[str, bool], ...]
+    code: str | None
+    words: tuple[Word, ...]
+    size: int
     exactly: str | None = None
     disease: bool = False
 
@@ -59,27 +67,35 @@ def find(reading: Folded, written: str) -> Iterator[Found]:
             at += 1
             continue
         last = at + len(best.words) - 1
-        yield Found(best.kind, best.code, tokens[at].start(), tokens[last].end())
+        if best.code is not None:
+            yield Found(best.kind, best.code, tokens[at].start(), tokens[last].end())
         at = last + 1
 
 
 def _as_written(entry: Entry, reading: Folded, written: str, token: re.Match[str]) -> bool:
-    if entry.exactly is None:
+    if entry.exactly is None and entry.kind != "person":
         return True
     start, end = reading.span(token.start(), token.end())
-    return written[start:end].lower() == entry.exactly
+    word = _plain(written[start:end])
+    if entry.exactly is not None:
+        return word == entry.exactly
+    return entry.words[0].marked or not _MARKED_O.search(word)
 
 
-def _weight_of(entry: Entry) -> tuple[int, int]:
-    return len(entry.words), sum(len(word) for word, _ in entry.words)
+def _plain(word: str) -> str:
+    return _APOSTROPHE.sub("'", word.lower())
+
+
+def _weight_of(entry: Entry) -> tuple[int, bool, int, bool]:
+    return len(entry.words), entry.exactly is not None, entry.size, entry.code is None
 
 
 def _fits(entry: Entry, words: Sequence[str], at: int) -> bool:
     if at + len(entry.words) > len(words):
         return False
     return all(
-        word.startswith(stem) if open_ended else word == stem
-        for word, (stem, open_ended) in zip(words[at:], entry.words, strict=False)
+        words[at + i].startswith(part.stem) and part.ending.fullmatch(words[at + i], len(part.stem))
+        for i, part in enumerate(entry.words)
     )
 
 
@@ -87,8 +103,8 @@ def _fits(entry: Entry, words: Sequence[str], at: int) -> bool:
 def _index() -> dict[str, list[Entry]]:
     """All entries by the first two letters of their first word."""
     index: dict[str, list[Entry]] = {}
-    for entry in [*_listed(), *_places()]:
-        index.setdefault(entry.words[0][0][:2], []).append(entry)
+    for entry in [*_listed(), *_of_places()]:
+        index.setdefault(entry.words[0].stem[:2], []).append(entry)
     return index
 
 
@@ -98,63 +114,43 @@ def _listed() -> Iterator[Entry]:
         for group, codes in ({"names": lists} if kind != "vaccine" else lists).items():
             for code, expressions in codes.items():
                 for expression in expressions:
-                    yield _entry(
-                        kind, str(code), expression, group == "diseases" and not expression.startswith("от ")
-                    )
+                    disease = group == "diseases" and not expression.startswith("от ")
+                    yield _entry(kind, None if code == "never" else str(code), expression, disease)
 
 
-def _entry(kind: str, code: str, expression: str, disease: bool = False) -> Entry:
-    exactly = expression[1:] if expression.startswith("=") else None
-    return Entry(kind, code, _words(expression.removeprefix("=")), exactly, disease)
+def _of_places() -> Iterator[Entry]:
+    for code, expression in places.expressions():
+        yield _entry("place", code, expression)
 
 
-def _words(expression: str) -> tuple[tuple[str, bool], ...]:
-    parts = [p for p in re.split(r"[\s-]+", expression) if p]
-    return tuple((script.fold(p.rstrip("*")), p.endswith("*")) for p in parts if p != "*")
+def _entry(kind: str, code: str | None, expression: str, disease: bool = False) -> Entry:
+    exactly = _plain(expression[1:]) if expression.startswith("=") else None
+    parts = [p for p in re.split(r"[\s-]+", expression.removeprefix("=")) if p and p != "*"]
+    words = tuple(
+        Word(script.fold(part.rstrip("*~")), _ending(part), bool(_MARKED_O.search(_plain(part))))
+        for part in parts
+    )
+    return Entry(kind, code, words, sum(len(word.stem) for word in words), exactly, disease)
+
+
+def _ending(part: str) -> re.Pattern[str]:
+    """A star stands for any letters, a tilde for what the language of the word hangs on nouns."""
+    kind = {"*": "any", "~": "ru" if re.search("[а-яё]", part) else "uz"}.get(part[-1], "none")
+    return _endings()[kind]
+
+
+@lru_cache(maxsize=1)
+def _endings() -> dict[str, re.Pattern[str]]:
+    """For each language the endings of nouns: one of each group of `endings.yml`, in that order, or none."""
+    found = {"any": re.compile(r"\w*"), "none": re.compile("")}
+    for language, groups in _yaml("endings.yml").items():
+        found[language] = re.compile("".join(f"(?:{_any_of(group)})?" for group in groups))
+    return found
+
+
+def _any_of(endings: Iterable[str]) -> str:
+    return "|".join(sorted({script.fold(e) or e for e in endings}, key=len, reverse=True))
 
 
 def _yaml(name: str) -> dict[str, Any]:
     return dict(yaml.safe_load((LOOKUPS / name).read_text(encoding="utf-8")))
-
-
-# --- places -----------------------------------------------------------------------------------------------------------
-
-
-def _places() -> Iterator[Entry]:
-    about = _yaml("place.yml")
-    everyday = {script.fold(name) for name in about["everyday"]}
-    taken: set[str] = set()
-    for code, expressions in about["also"].items():
-        for expression in expressions:
-            taken.add(expression.rstrip("*"))
-            yield _entry("place", str(code), expression)
-    for code, name in _names(about["prefer"]):
-        if name in everyday:
-            yield from _with_endings(code, name, about["place_endings"])
-        elif name not in taken and not any(word.startswith(name) for word in everyday):
-            taken.add(name)
-            words = name.split()
-            yield Entry("place", code, tuple((w, len(w) >= _SHORTEST_OPEN) for w in words))
-
-
-def _with_endings(code: str, name: str, endings: Iterable[str]) -> Iterator[Entry]:
-    """A name that is an everyday word too: only with `-da`, `-dan`, or with "town" or "district" after it."""
-    for ending in endings:
-        if len(ending) > len("likman"):
-            yield Entry("place", code, ((name, False), (script.fold(ending.rstrip("*")), True)))
-        else:
-            yield Entry("place", code, ((name + script.fold(ending), False),))
-
-
-def _names(prefer: dict[str, str]) -> Iterator[tuple[str, str]]:
-    """Code and folded bare name of each region and district in both languages; preferred codes first."""
-    for name, code in prefer.items():
-        yield str(code), script.fold(name)
-    for language in ("uz", "ru"):
-        lists = yaml.safe_load((CONTENT / language / "regions.yml").read_text(encoding="utf-8"))
-        for part in ("regions", "districts"):
-            for code, name in lists[part].items():
-                bare = _KIND_OF_PLACE.sub("", name)
-                bare = _ADJECTIVE.sub("", bare) if language == "ru" else bare
-                if len(bare) >= _SHORTEST_OPEN or language == "uz":
-                    yield str(code), script.fold(bare)

@@ -16,7 +16,7 @@ from services import campaign_people, deliveries, outcomes, programmes, receipts
 
 log = structlog.get_logger()
 
-CLAIMED_TOGETHER = 60
+CLAIMED_TOGETHER = 100
 
 
 async def plan(work: Work) -> int:

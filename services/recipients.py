@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import starmap
+from typing import Any
 
-from sqlalchemy import LargeBinary, Text, case, select, type_coerce
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    DateTime,
+    LargeBinary,
+    Text,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal_column,
+    select,
+    type_coerce,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
 from core import deliveries as rules
 from core.errors import SettingsError
@@ -34,6 +50,11 @@ class About:
     deceased: bool
 
 
+def consent_of(person_id: Any) -> ColumnElement[bool]:
+    """Whether somebody's consent is in force, as a condition."""
+    return select(Consent.id).where(Consent.person_id == person_id, Consent.withdrawn_at.is_(None)).exists()
+
+
 async def load(
     session: AsyncSession, person_ids: Collection[int], hours: rules.Hours, now: datetime
 ) -> dict[int, rules.Recipient]:
@@ -41,38 +62,66 @@ async def load(
 
     `language` is as it stands in the record, known to us or not.
     """
-    columns = (Person.id, Person.channel, Person.quiet_from_hour, Person.quiet_to_hour)
-    found = await session.execute(
-        select(
-            *columns,
-            Person.reminders_paused_at,
-            Person.campaigns_refused_at,
-            Person.deceased_on.is_not(None).label("deceased"),
-            type_coerce(Person.language, Text).label("language"),
-            type_coerce(Person.phone, LargeBinary).label("phone"),
-        ).where(Person.id.in_(person_ids))
-    )
-    chats = await _chats(session, person_ids)
-    consented = await _consented(session, person_ids)
-    sent = await _sent(session, person_ids, now)
-    chosen = await _chosen(session, person_ids)
+    found = await session.execute(_LOAD, {"ids": list(person_ids), "since": now - rules.WEEK})
     return {
         row.id: rules.Recipient(
             id=row.id,
             language=row.language,
             choice=row.channel,
-            chat_id=chats.get(row.id),
+            chat_id=row.chat_id,
             phone=_open(row.phone),
             hours=personal_hours(row.quiet_from_hour, row.quiet_to_hour, hours),
-            consented=row.id in consented,
-            paused=row.reminders_paused_at is not None,
+            consented=row.consented,
+            paused=row.paused,
             deceased=row.deceased,
-            sent=sent.get(row.id, ()),
-            barred=chosen is not None and row.id not in chosen,
-            campaigns=row.campaigns_refused_at is None,
+            sent=tuple(starmap(rules.Sent, zip(row.sent_at, row.sent_by, strict=True))),
+            barred=row.barred,
+            campaigns=row.campaigns,
         )
         for row in found
     }
+
+
+# One statement for many people: each of its parts as a statement of its own costs as much again as the answer.
+_IDS = select(func.unnest(bindparam("ids", type_=ARRAY(BigInteger))))
+_CHAT = (
+    select(Chat.id)
+    .where(Chat.person_id == Person.id, Chat.gone_at.is_(None))
+    .order_by(Chat.created_at.desc())
+    .limit(1)
+)
+"""The newest living one."""
+_COUNTED = (
+    Delivery.person_id == Person.id,
+    Delivery.capped,
+    Delivery.state.in_([literal_column(f"'{state}'") for state in COUNTED]),
+    Delivery.created_at > bindparam("since", type_=DateTime(timezone=True)),
+)
+
+
+def _sent(column: InstrumentedAttribute[Any]) -> ColumnElement[Any]:
+    return func.array(select(column).where(*_COUNTED).order_by(Delivery.id).scalar_subquery())
+
+
+_LOAD = select(
+    Person.id,
+    Person.channel,
+    Person.quiet_from_hour,
+    Person.quiet_to_hour,
+    Person.reminders_paused_at.is_not(None).label("paused"),
+    Person.campaigns_refused_at.is_(None).label("campaigns"),
+    Person.deceased_on.is_not(None).label("deceased"),
+    type_coerce(Person.language, Text).label("language"),
+    type_coerce(Person.phone, LargeBinary).label("phone"),
+    _CHAT.scalar_subquery().label("chat_id"),
+    consent_of(Person.id).label("consented"),
+    _sent(Delivery.created_at).label("sent_at"),
+    _sent(Delivery.channel).label("sent_by"),
+    and_(
+        select(Trial.on_at).where(Trial.on_at.is_not(None)).exists(),
+        ~select(TrialMember.person_id).where(TrialMember.person_id == Person.id).exists(),
+    ).label("barred"),
+).where(Person.id.in_(_IDS))
 
 
 async def about(session: AsyncSession, person_ids: Collection[int]) -> dict[int, About]:
@@ -82,7 +131,8 @@ async def about(session: AsyncSession, person_ids: Collection[int]) -> dict[int,
             case((Person.birth_date.between(*BIRTHS), Person.birth_date)).label("birth_date"),
             Person.deceased_on.is_not(None).label("deceased"),
             type_coerce(Person.name, LargeBinary).label("name"),
-        ).where(Person.id.in_(person_ids))
+        ).where(Person.id.in_(_IDS)),
+        {"ids": list(person_ids)},
     )
     return {
         row.id: About(
@@ -105,11 +155,6 @@ async def visits(session: AsyncSession, appointment_ids: Collection[int]) -> dic
     }
 
 
-def consent_of(person_id: object) -> object:
-    """Whether somebody's consent is in force, as a condition."""
-    return select(Consent.id).where(Consent.person_id == person_id, Consent.withdrawn_at.is_(None)).exists()
-
-
 def _open(token: bytes | None) -> str | None:
     if token is None:
         return None
@@ -117,41 +162,3 @@ def _open(token: bytes | None) -> str | None:
         return keyring().decrypt(token)
     except SettingsError:
         return None
-
-
-async def _chats(session: AsyncSession, person_ids: Collection[int]) -> dict[int, int]:
-    """The newest living chat of each."""
-    query = select(Chat.person_id, Chat.id).where(Chat.person_id.in_(person_ids), Chat.gone_at.is_(None))
-    return {
-        person_id: chat_id
-        for person_id, chat_id in (await session.execute(query.order_by(Chat.created_at))).all()
-        if person_id is not None
-    }
-
-
-async def _consented(session: AsyncSession, person_ids: Collection[int]) -> set[int | None]:
-    query = select(Consent.person_id).where(Consent.person_id.in_(person_ids), Consent.withdrawn_at.is_(None))
-    return set(await session.scalars(query))
-
-
-async def _chosen(session: AsyncSession, person_ids: Collection[int]) -> set[int] | None:
-    """Who of these is on the list of the trial; None when no trial is on."""
-    if await session.scalar(select(Trial.on_at).where(Trial.on_at.is_not(None))) is None:
-        return None
-    query = select(TrialMember.person_id).where(TrialMember.person_id.in_(person_ids))
-    return set(await session.scalars(query))
-
-
-async def _sent(
-    session: AsyncSession, person_ids: Collection[int], now: datetime
-) -> dict[int, list[rules.Sent]]:
-    query = select(Delivery.person_id, Delivery.created_at, Delivery.channel).where(
-        Delivery.person_id.in_(person_ids),
-        Delivery.capped,
-        Delivery.state.in_(COUNTED),
-        Delivery.created_at > now - rules.WEEK,
-    )
-    found: dict[int, list[rules.Sent]] = defaultdict(list)
-    for person_id, at, channel in await session.execute(query):
-        found[person_id].append(rules.Sent(at, channel))
-    return found

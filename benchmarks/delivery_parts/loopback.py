@@ -53,7 +53,7 @@ def _chat_id(body: bytes) -> int:
     at = body.find(b'name="chat_id"')  # aiogram's form has parts
     if at >= 0:
         return int(body[body.find(b"\r\n\r\n", at) + 4 :].split(b"\r\n", 1)[0])
-    found = re.search(rb"chat_id=(\d+)", body)
+    found = re.search(rb'chat_id(?:=|": )(\d+)', body)
     assert found is not None
     return int(found[1])
 
