@@ -21,7 +21,9 @@ _ENDINGS = r"ta|tadan|taga|tasi|larda|larga|lar|larni|ga|gacha|ka|kacha|da|dan|d
 # Words of another meaning that look like a number with an ending: suddenly, together, to him, then, they.
 _NO_NUMBERS = frozenset(("birdan", "birga", "onga", "onda", "ondan", "onlar"))
 # As written they are no numbers, though they fold to one: he, of the family, cakes.
-_NEVER_NUMBERS = frozenset(("он", "семьи", "торт", "торта", "торту", "торты", "торте", "тортом", "тортик", "тортни"))
+_NEVER_NUMBERS = frozenset(
+    ("он", "семьи", "торт", "торта", "торту", "торты", "торте", "тортом", "тортик", "тортни")
+)
 # Ten and four without their apostrophe are flour, "he" and a cake too, and "one" in Russian is "alone": numbers only where counted.
 _DOUBTFUL = frozenset(("on", "un", "ун", "tort", "один", "одна", "одну", "odin", "odna", "odnu"))
 _LEADS_TO_A_NUMBER = frozenset(("soat", "kechki", "ertalab", "i", "va", "butun", "nukta", "tochka", "selih"))

@@ -25,6 +25,7 @@ _VACCINATION = re.compile(
     r"|kapa|kapn|kolol|kolot|sdela|sertifikat|birinchisi|ikkinchisi|uchinchisi|uchunchisi)"
 )
 
+
 @dataclass(frozen=True, slots=True)
 class Word:
     """One word of an expression, folded: its beginning, what may hang on it, and whether it is spelled with oʻ."""
