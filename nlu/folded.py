@@ -24,7 +24,7 @@ _NO_NUMBERS = frozenset(("birdan", "birga", "onga", "onda", "ondan", "onlar"))
 _NEVER_NUMBERS = frozenset(
     ("он", "семьи", "торт", "торта", "торту", "торты", "торте", "тортом", "тортик", "тортни")
 )
-# Ten and four without their apostrophe are flour, "he" and a cake too, and "one" in Russian is "alone": numbers only where counted.
+# Ten and four without their apostrophe are flour, "he" and a cake too, "one" in Russian is "alone": only where counted.
 _DOUBTFUL = frozenset(("on", "un", "ун", "tort", "один", "одна", "одну", "odin", "odna", "odnu"))
 _LEADS_TO_A_NUMBER = frozenset(("soat", "kechki", "ertalab", "i", "va", "butun", "nukta", "tochka", "selih"))
 _COUNTED = re.compile(
