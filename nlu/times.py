@@ -27,8 +27,10 @@ _LASTS = re.compile(
     r"|oldin|keyin|dan beri|dan bir|da bir|otib"
     r"|uhla|chidam|yotib|yol)"
 )
-_RATHER_AGE = r"(?! ?(?:let\b|god|goda|godik|mes|nedel|raz\b|raza|klass|dne[yi]|den|sut|minut|rub|sum"
-r"|som|tis|mln|prosent|%|ne rano|shtuk|tablet|kapel|kg|gramm?|ml|mg))"
+_RATHER_AGE = (
+    r"(?! ?(?:let\b|god|goda|godik|mes|nedel|raz\b|raza|klass|dne[yi]|den|sut|minut|rub|sum"
+    r"|som|tis|mln|prosent|%|ne rano|shtuk|tablet|kapel|kg|gramm?|ml|mg))"
+)
 
 _CLOCK = re.compile(
     rf"{_ALONE}(?:(?P<soat>\bsoat )|(?P<at>{_AT}) )?(?P<h>[01]?\d|2[0-4])(?P<by>[:.]"
