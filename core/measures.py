@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 
 from core.phrases import Hit, Token
 
@@ -12,12 +14,21 @@ BP_MMHG, TEMPERATURE_C, GLUCOSE_MMOL_L = (60, 290), (35.0, 43.0), (0.5, 35.0)
 _JOINERS = frozenset({"na", "ga", "ta", "da", "i", "ka"})  # 180 na 120, 180 ga 120
 _REACH_TOKENS = 4  # from "pressure" to its number
 DAYS_IN = {"age_days": 1, "age_weeks": 7, "age_months": 30}
+LOW_BP_MMHG, HIGH_GLUCOSE_MMOL_L, PARTS_OF_A_DEGREE = (30, 90), 60.0, 10
+SATURATION_PERCENT, PILLS_AT_MOST = (40, 100), 120
+GESTATION_WEEKS = (13, 43)
+DAYS_OF_AN_ILLNESS = 10  # "the child, 3 days": ill that long; from ten days on it is an age
+# 3 oylik, двухмесячный: an age by its ending; "3 месяца", "40 kun" may also be how long it lasts
+_AGE_ENDING = re.compile(r"lik|(?:ny|n)(?:iy|i|aya|ogo|oy|uyu|omu|ie)$")
 
 
 def find(
     tokens: Sequence[Token], hits: Hits, numbers: Mapping[str, int], thresholds: Mapping[str, float]
 ) -> dict[str, list[Hit]]:
-    """Hits of bp_crisis, bp_high, fever, high_fever, sugar_low, under_3_months, count_pills; thresholds as in the shared file."""
+    """Hits of bp_crisis, bp_high, bp_low, fever, high_fever, sugar_low, sugar_extreme, under_3_months, count_pills.
+
+    Thresholds as in the shared file.
+    """
     found: dict[str, list[Hit]] = {}
     values = list(_values(tokens, numbers))
 
@@ -35,7 +46,20 @@ def find(
             or diastolic >= thresholds["bp_pregnant_diastolic_mmhg"]
         ):
             add("bp_high", start, end)
-    for start, end, degrees in _temperatures(tokens, values, hits):
+    for start, end in _low_pressures(tokens, values, hits, thresholds["bp_shock_systolic_mmhg"]):
+        add("bp_low", start, end)
+    for name, days in DAYS_IN.items():
+        for unit in hits.get(name, ()):
+            for start, end, value in values:
+                young = end + 1 == unit.start and value * days < thresholds["infant_fever_days"]
+                if young and _is_age(tokens, hits, name, start, unit, value):
+                    add("under_3_months", start, unit.end)
+    for unit in hits.get("age_weeks", ()):
+        for start, end, value in values:
+            if end + 1 == unit.start and GESTATION_WEEKS[0] <= value <= GESTATION_WEEKS[1]:
+                add("gest_weeks", start, unit.end)
+    named = bool(hits.get("temperature") or hits.get("newborn") or found.get("under_3_months"))
+    for start, end, degrees in _temperatures(tokens, values, hits, named):
         if degrees >= thresholds["fever_infant_c"]:
             add("fever", start, end)
         if degrees >= thresholds["fever_high_c"]:
@@ -45,13 +69,17 @@ def find(
             tokens, hits, end
         ):
             add("sugar_low", start, end)
-    for name, days in DAYS_IN.items():
-        for unit in hits.get(name, ()):
-            for start, end, value in values:
-                if end + 1 == unit.start and value * days < thresholds["infant_fever_days"]:
-                    add("under_3_months", start, unit.end)
     for start, end, value in values:
-        if value >= thresholds["pills_many"] and any(
+        sugar = any(0 < start - hit.end <= _REACH_TOKENS for hit in hits.get("sugar", ()))
+        extreme = thresholds["glucose_extreme_mmol_l"] <= value <= HIGH_GLUCOSE_MMOL_L
+        if sugar and extreme and not _unit_follows(tokens, hits, end):
+            add("sugar_extreme", start, end)
+    for hit in hits.get("saturation", ()):
+        read = next((row for row in values if 0 < row[0] - hit.end <= _REACH_TOKENS - 1), None)
+        if read and SATURATION_PERCENT[0] <= read[2] < thresholds["saturation_percent"]:
+            add("saturation_low", hit.start, read[1])
+    for start, end, value in values:
+        if thresholds["pills_many"] <= value <= PILLS_AT_MOST and any(
             -3 <= hit.start - end <= 2 for hit in hits.get("pills", ())
         ):
             add("count_pills", start, end)
@@ -105,13 +133,44 @@ def _pressures(
             yield start, end, first, 0.0
 
 
+def _low_pressures(
+    tokens: Sequence[Token], values: Sequence[tuple[int, int, float]], hits: Hits, shock_mmhg: float
+) -> Iterator[tuple[int, int]]:
+    named = [hit.end for hit in hits.get("pressure", ())]
+    low, high = LOW_BP_MMHG
+    for (start, end, first), (next_start, next_end, second) in pairwise(values):
+        between = [t.text for t in tokens[end + 1 : next_start]]
+        joined = not between or (len(between) == 1 and between[0] in _JOINERS)
+        about_pressure = bool(between) or any(-2 * _REACH_TOKENS <= n - start <= _REACH_TOKENS for n in named)
+        is_low = low <= first <= min(high, shock_mmhg) and 10 <= second < first and second % 5 == 0
+        if joined and about_pressure and is_low and not _unit_follows(tokens, hits, next_end):
+            yield start, next_end
+
+
+def _is_age(tokens: Sequence[Token], hits: Hits, unit_name: str, start: int, unit: Hit, value: float) -> bool:
+    """An age, not how long something lasts: "2 oylik", "ребенку 5 недель", but not "3 дня температура"."""
+    word = tokens[unit.start].text
+    if _AGE_ENDING.search(word):
+        lasts = any(hit.start == unit.end + 1 for hit in hits.get("temperature", ()))
+        if unit_name == "age_months" or not lasts:
+            return True
+
+    def beside(concept: str) -> bool:
+        return any(0 < start - hit.end <= 2 or 0 < hit.start - unit.end <= 2 for hit in hits.get(concept, ()))
+
+    return beside("aged") or (
+        beside("child_named") and (unit_name != "age_days" or value >= DAYS_OF_AN_ILLNESS)
+    )
+
+
 def _temperatures(
-    tokens: Sequence[Token], values: Sequence[tuple[int, int, float]], hits: Hits
+    tokens: Sequence[Token], values: Sequence[tuple[int, int, float]], hits: Hits, named: bool
 ) -> Iterator[tuple[int, int, float]]:
     low, high = TEMPERATURE_C
-    named = bool(hits.get("temperature"))
-    for start, end, value in values:
+    for k, (start, end, value) in enumerate(values):
         decimal = any(mark in tokens[start].text for mark in ".,")
+        if k + 1 < len(values) and values[k + 1][0] == end + 2 and values[k + 1][2] < PARTS_OF_A_DEGREE:
+            decimal = decimal or tokens[end + 1].text in ("i", "u", "va")  # 38 и 5, o'ttiz sakkiz-u besh
         if low <= value < high and (named or decimal) and not _unit_follows(tokens, hits, end):
             yield start, end, value
 

@@ -110,7 +110,8 @@ class Lexicon:
             return
         is_prefix = written.endswith("*")
         # гнет* must find гнется, which folds to gnesa
-        stems = (folded, folded[:-1] + "s") if is_prefix and folded.endswith("t") else (folded,)
+        reflexive = is_prefix and written.endswith("т*")
+        stems = (folded, folded[:-1] + "s") if reflexive else (folded,)
         for stem in stems:
             (self._prefix if is_prefix else self._exact)[stem].append(place)
             if len(stem) >= FUZZY_MIN_LETTERS:

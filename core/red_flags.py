@@ -21,8 +21,8 @@ URGENCIES = ("immediate", "urgent")
 STANDINGS = ("verified", "to_verify")
 # Facts core.triage finds itself; signs name them like words.
 MEASURED = (
-    "bp_crisis", "bp_high", "bp_low", "under_3_months", "fever", "high_fever", "sugar_low", "sugar_extreme", "count_pills",
-    "two_words", "four_words",
+    "bp_crisis", "bp_high", "bp_low", "under_3_months", "gest_weeks", "fever", "high_fever", "sugar_low", "sugar_extreme",
+    "count_pills", "saturation_low", "two_words", "four_words",
 )  # fmt: skip
 STEPS_MIN, STEPS_MAX = 2, 4
 

@@ -34,14 +34,17 @@ _PRESENT_RU = re.compile(r"[a-z](?:[aeiu]t|[ei]sa)$")
 # What might be, what is feared, what happens in general: choʻksa, hushdan ketishdan, ogʻriydimi
 # Conditionals are told by the verb: -sa alone also ends every Russian -ся.
 _SUPPOSED = re.compile(
-    r"^(?:kol|ket|bol|chak|tush|tur|ur|kel|yut|ich|yikil|chok|tikil|kus|tishla|kuy|kes|ogri|kis|zaharlan|shish|tut)sa(?:lar)?$"
-    r"|.ish(?:i|im|lari)?(?:dan|ga|ning)$|maslik|.[ay](?:di|miz|siz|dilar)mi$"
+    r"^(?:kol|ket|bol|chak|tush|tur|ur|kel|yut|ich|yikil|chok|tikil|kus|tishla|kuy|kes|ogri|kis|zaharlan|shish|tut|osil|tuga|adash)sa(?:lar)?$"
+    r"|[a-z]{3}ish(?:i|im|lari)?(?:dan|ga|ning|ni)$|maslik|.[ay](?:di|miz|siz|dilar)mi$"
 )
 _SUPPOSED_AFTER = re.compile(
     r"^(?:kol|ket|bol|tur|kel|chik|tush|yubor|koy|ol)(?:sa(?:lar)?|ish(?:i|im|lari)?(?:dan|ga|ni|ning)|maslik[a-z]*|adimi|amanmi|maymanmi)$"
 )
 
-_MARKED = re.compile(rf"\b(?:[ўЎ]л|[oO][{script.APOSTROPHES}]l)", re.IGNORECASE)
+_MARKED = re.compile(
+    rf"\b(?:[ўЎ]л|[oO][{script.APOSTROPHES}]l|ул(?=сам|мо|гим|ай|аман|иб|япман)|ul(?=sam|mo|gim|ay|aman|ib|yapman))",
+    re.IGNORECASE,
+)
 
 Hits = Mapping[str, Sequence[Hit]]
 
@@ -131,7 +134,8 @@ class _Message:
             return True
         following = self.tokens[hit.end + 1 : hit.end + 2]
         return any(
-            t.sentence == last.sentence and not t.breaks_before and _SUPPOSED_AFTER.match(t.text) for t in following
+            t.sentence == last.sentence and not t.breaks_before and _SUPPOSED_AFTER.match(t.text)
+            for t in following
         )
 
     def shows(self, sign: Sign) -> bool:
