@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -26,36 +27,56 @@ from benchmarks.delivery_parts import a_second, dispatch, loopback, shares
 from db import migrate
 from db.embedded import EmbeddedPostgres
 
+Found = dict[str, float]
 
-def part(name: str, *values: object) -> dict[str, float]:
-    """A side in a process of its own; its last line is what it found."""
+
+START_S = 6.0
+"""So long a process takes to be ready, with much to spare."""
+
+
+def part(name: str, *values: object, processes: int = 1) -> list[Found]:
+    """A side in processes of its own; the last line of each is what it found."""
     command = [sys.executable, __file__, "--part", name, *map(str, values)]
-    done = subprocess.run(command, capture_output=True, text=True)
-    if done.returncode:
-        raise SystemExit(done.stderr[-2000:])
-    return json.loads(done.stdout.strip().splitlines()[-1])
+    with ThreadPoolExecutor() as pool:  # each is listened to: who may not write waits
+        running = [
+            pool.submit(subprocess.run, command, capture_output=True, text=True) for _ in range(processes)
+        ]
+    ended = [one.result() for one in running]
+    for one in ended:
+        if one.returncode:
+            raise SystemExit(one.stderr[-2000:])
+    return [json.loads(one.stdout.strip().splitlines()[-1]) for one in ended]
 
 
 def one_second(number: int, database: str, telegram: str) -> None:
     print(f"\n{number} due in one second, at most {a_second.RATE} a second, Telegram answers after 60 ms")
     print("  side               arrived   seconds   of the limit   loop frozen   CPU a message")
-    for side in a_second.SIDES:
+    for workers in (1, 2):
+        asyncio.run(shares.staged(number, database, telegram, due=True))
         loopback.arrivals(telegram)
-        found = part("a second", side, number, database, telegram)
-        at = [moment for moment, _chat in loopback.arrivals(telegram)]
-        took = max(at) - min(at) if at else 0.0
-        limit = took / (number / a_second.RATE)
-        print(
-            f"  {side:<18} {len(at):>7} {took:>9.2f} {limit:>12.2f} x {found['frozen_ms']:>10.0f} ms"
-            f" {found['cpu_ms']:>12.2f} ms",
-            flush=True,
+        found = part(
+            "a second", "Salomat", number, database, telegram, time.time() + START_S, processes=workers
         )
+        _one_second("Salomat" if workers == 1 else f"Salomat, {workers} workers", number, found, telegram)
+    for side in a_second.RIVALS:
+        loopback.arrivals(telegram)
+        _one_second(side, number, part("a second", side, number, database, telegram), telegram)
+
+
+def _one_second(side: str, number: int, found: list[Found], telegram: str) -> None:
+    at = [moment for moment, _chat in loopback.arrivals(telegram)]
+    took = max(at) - min(at) if at else 0.0
+    print(
+        f"  {side:<18} {len(at):>7} {took:>9.2f} {took / (number / a_second.RATE):>12.2f} x"
+        f" {max(one['frozen_ms'] for one in found):>10.0f} ms {sum(one['cpu_ms'] for one in found):>12.2f} ms",
+        flush=True,
+    )
 
 
 def requests(number: int, telegram: str) -> None:
     print(f"\npython-telegram-bot, {number} messages, 64 in flight")
     for backend in ("httpx", "aiohttp"):
-        found = part("a second", backend, number, "", telegram)
+        (found,) = part("a second", backend, number, "", telegram)
         print(
             f"  over {backend:<8} {found['cpu_ms']:.2f} ms of CPU a message, {found['rate']:.0f}/s",
             flush=True,
@@ -65,7 +86,7 @@ def requests(number: int, telegram: str) -> None:
 def dispatched(number: int, database: str, telegram: str) -> None:
     print(f"\nDispatch of {number} with real sends, one process, messages a second")
     loopback.arrivals(telegram)
-    found = part("dispatch", number, database, telegram)
+    (found,) = part("dispatch", number, database, telegram)
     at = [moment for moment, _chat in loopback.arrivals(telegram)]
     ours = (len(at) - 1) / (max(at) - min(at))
     print(
@@ -136,7 +157,7 @@ def run_part(name: str, values: list[str]) -> object:
     logging.disable(logging.CRITICAL)  # APScheduler names each job it lost
     match name:
         case "a second":
-            return a_second.run(values[0], int(values[1]), values[2], values[3])
+            return a_second.run(values[0], int(values[1]), values[2], values[3], *map(float, values[4:]))
         case "dispatch":
             return dispatch.salomat(int(values[0]), values[1], values[2])
         case "worker":

@@ -19,13 +19,15 @@ from core.settings import Settings
 from db import crypto
 
 
+AT_ONCE_CONNECTIONS = 5
+
+
 class Database:
     """`async with database.transaction() as session`: all of it or nothing."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
-        self.engine = engine
+    def __init__(self, engine: AsyncEngine, at_once: AsyncEngine) -> None:
+        self.engine, self._at_once = engine, at_once
         self._sessions = async_sessionmaker(engine, expire_on_commit=False)
-        self._at_once = engine.execution_options(isolation_level="AUTOCOMMIT")
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
@@ -34,7 +36,11 @@ class Database:
 
     @asynccontextmanager
     async def at_once(self) -> AsyncIterator[AsyncConnection]:
-        """Each statement is a transaction of its own, committed by the server: no lock waits for our next word."""
+        """Each statement is a transaction of its own, committed by the server: no lock waits for our next word.
+
+        For the few statements that every message needs: connections of their own, not asked first whether they live. Who
+        uses it tries again when the database is away.
+        """
         async with self._at_once.connect() as connection:
             yield connection
 
@@ -55,6 +61,7 @@ class Database:
 
     async def close(self) -> None:
         await self.engine.dispose()
+        await self._at_once.dispose()
 
 
 def async_url(url: str) -> str:
@@ -80,11 +87,13 @@ def connect(settings: Settings, *, pool_size: int = 10) -> Database:
             settings.lookup_key.get_secret_value() if settings.lookup_key else "",
         )
     )
-    engine = create_async_engine(
-        async_url(settings.database_url),
-        pool_size=pool_size,
-        max_overflow=pool_size,
-        pool_pre_ping=True,
-        connect_args={"connect_timeout": 5, "options": "-c timezone=UTC -c statement_timeout=60000"},
+    url = async_url(settings.database_url)
+    arguments = {"connect_timeout": 5, "options": "-c timezone=UTC -c statement_timeout=60000"}
+    return Database(
+        create_async_engine(
+            url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True, connect_args=arguments
+        ),
+        create_async_engine(
+            url, pool_size=AT_ONCE_CONNECTIONS, isolation_level="AUTOCOMMIT", connect_args=arguments
+        ),
     )
-    return Database(engine)

@@ -113,14 +113,15 @@ class Sender:
             log.warning(
                 "not_sent", delivery_id=attempt.delivery_id, error=str(result), unknown=result.unknown
             )
-        else:
-            log.info("sent", delivery_id=attempt.delivery_id, channel=channel.kind, provider=result.provider)
         price = work.settings.segment_price(result.provider) if isinstance(result, Receipt) else None
         metrics.count(channel.kind, channel.name, result, price)
         return Outcome(attempt, result)
 
     async def record(self, some: Sequence[Outcome]) -> None:
         work = self.work
+        sent = [one.attempt.delivery_id for one in some if isinstance(one.result, Receipt)]
+        if sent:
+            log.info("sent", channel=self.channel.kind, delivery_ids=sent)
         try:
             await _until_recorded(lambda: outcomes.settle(work.database, some, work.clock()))
         except Exception as error:  # noqa: BLE001 – an outcome that cannot be kept must not take nine others with it

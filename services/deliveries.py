@@ -6,6 +6,7 @@ what a dead worker leaves is freed by services.outcomes.sweep.
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -301,17 +302,21 @@ async def begin(
     """
     open_now = [n for n in notices if now < n.expires_at and n.hours.is_open(now)]
     keys = keys or {n.lead_id: attempt_key("") for n in open_now}
-    columns = {
-        "leads": [n.lead_id for n in open_now],
-        "sizes": [n.size for n in open_now],
-        "keys": [keys[n.lead_id] for n in open_now],
-        "people": [n.person_id for n in open_now],
-        "ways": [n.way for n in open_now],
-        "addresses": [keyring().encrypt(n.address) for n in open_now],
-        "capped": [n.capped for n in open_now],
-    }
+    wanted = [
+        {
+            "lead_id": n.lead_id,
+            "size": n.size,
+            "key": keys[n.lead_id],
+            "person_id": n.person_id,
+            "way": n.way,
+            "address": keyring().encrypt(n.address).decode(),
+            "capped": n.capped,
+        }
+        for n in open_now
+    ]
+    values = {"wanted": json.dumps(wanted), "worker": worker, "lease_s": lease_s, "now": now}
     async with database.at_once() as connection:
-        began = await connection.execute(_BEGIN, columns | {"worker": worker, "lease_s": lease_s, "now": now})
+        began = await connection.execute(_BEGIN, values)
         ids = {row.occurrence_id: row.id for row in began}
     if len(ids) < len(notices):
         await release(database, [n.lead_id for n in notices if n.lead_id not in ids], worker)
@@ -320,10 +325,8 @@ async def begin(
 
 _BEGIN = text("""
     WITH wanted AS (
-        SELECT * FROM unnest(CAST(:leads AS bigint[]), CAST(:sizes AS bigint[]), CAST(:keys AS text[]),
-                             CAST(:people AS bigint[]), CAST(:ways AS text[]), CAST(:addresses AS bytea[]),
-                             CAST(:capped AS boolean[]))
-            AS v(lead_id, size, key, person_id, way, address, capped)
+        SELECT * FROM json_to_recordset(:wanted)
+            AS v(lead_id bigint, size int, key text, person_id bigint, way text, address text, capped boolean)
     ), still AS (
         UPDATE occurrences o SET lease_until = now() + make_interval(secs => :lease_s)
         FROM wanted w, reminders r, people p, people about
@@ -337,7 +340,7 @@ _BEGIN = text("""
         SELECT lead_id, count(*) AS size FROM still GROUP BY lead_id
     )
     INSERT INTO deliveries (key, occurrence_id, person_id, channel, address, state, capped, segments, created_at)
-    SELECT key, lead_id, person_id, way, address, 'sending', capped, 1, :now
+    SELECT key, lead_id, person_id, way, convert_to(address, 'UTF8'), 'sending', capped, 1, :now
     FROM wanted JOIN whole USING (lead_id, size)
     RETURNING occurrence_id, id
 """)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -57,9 +58,7 @@ _SENT = text("""
         UPDATE deliveries d
         SET state = CASE WHEN d.state = 'delivered' THEN d.state ELSE v.state END, provider = v.provider,
             provider_id = v.provider_id, segments = v.segments, sent_at = :now, error = NULL
-        FROM unnest(CAST(:ids AS bigint[]), CAST(:states AS text[]), CAST(:providers AS text[]),
-                    CAST(:provider_ids AS text[]), CAST(:segments AS bigint[]))
-             AS v(id, state, provider, provider_id, segments)
+        FROM json_to_recordset(:sent) AS v(id bigint, state text, provider text, provider_id text, segments int)
         WHERE d.id = v.id
           AND (d.state IN ('sending', 'unknown', 'delivered') OR (d.state = 'failed' AND d.error = :never_sent))
         RETURNING d.occurrence_id
@@ -67,9 +66,8 @@ _SENT = text("""
         INSERT INTO occurrences (reminder_id, person_id, step, moment_at, next_try_at, expires_at, channel, state,
                                  attempts, created_at)
         SELECT reminder_id, person_id, step, at, at, expires_at, 'sms', 'due', 0, :now
-        FROM unnest(CAST(:f_reminders AS bigint[]), CAST(:f_people AS bigint[]), CAST(:f_steps AS text[]),
-                    CAST(:f_at AS timestamptz[]), CAST(:f_expires AS timestamptz[]))
-             AS f(reminder_id, person_id, step, at, expires_at)
+        FROM json_to_recordset(:follow_ups)
+             AS f(reminder_id bigint, person_id bigint, step text, at timestamptz, expires_at timestamptz)
         ON CONFLICT DO NOTHING
     )
     UPDATE occurrences o SET state = 'sent', reason = NULL, claimed_by = NULL, lease_until = NULL
@@ -80,28 +78,34 @@ _SENT = text("""
 async def _keep_sent(
     connection: AsyncSession | AsyncConnection, sent: Sequence[tuple[Attempt, Receipt]], now: datetime
 ) -> None:
+    receipts = [
+        {
+            "id": attempt.delivery_id,
+            "state": receipt.status,
+            "provider": receipt.provider,
+            "provider_id": receipt.provider_id,
+            "segments": receipt.segments,
+        }
+        for attempt, receipt in sent
+    ]
     follow_ups = [step for attempt, _receipt in sent for step in _follow_ups(attempt, now)]
-    columns = {
-        "ids": [attempt.delivery_id for attempt, _receipt in sent],
-        "states": [receipt.status for _attempt, receipt in sent],
-        "providers": [receipt.provider for _attempt, receipt in sent],
-        "provider_ids": [receipt.provider_id for _attempt, receipt in sent],
-        "segments": [receipt.segments for _attempt, receipt in sent],
-        "f_reminders": [reminder_id for reminder_id, _person_id, _step in follow_ups],
-        "f_people": [person_id for _reminder_id, person_id, _step in follow_ups],
-        "f_steps": [step.name for _reminder_id, _person_id, step in follow_ups],
-        "f_at": [step.at for _reminder_id, _person_id, step in follow_ups],
-        "f_expires": [step.expires_at for _reminder_id, _person_id, step in follow_ups],
-    }
-    await connection.execute(_SENT, columns | {"now": now, "never_sent": NEVER_SENT})
+    # as JSON: many small arrays cost more than the statement
+    values = {"sent": json.dumps(receipts), "follow_ups": json.dumps(follow_ups)}
+    await connection.execute(_SENT, values | {"now": now, "never_sent": NEVER_SENT})
 
 
-def _follow_ups(attempt: Attempt, now: datetime) -> Iterable[tuple[int, int, promise_rules.Step]]:
-    """One SMS a day after an important step on Telegram, unless it is confirmed by then: (reminder, person, step)."""
-    for item in attempt.notice.items:
+def _follow_ups(attempt: Attempt, now: datetime) -> Iterable[dict[str, object]]:
+    """One SMS a day after an important step on Telegram, unless it is confirmed by then."""
+    for item in attempt.notice.items if attempt.notice.follow_up else ():
         step = promise_rules.follow_up(item.kind, item.step, now)
-        if attempt.notice.follow_up and step is not None:
-            yield item.reminder_id, attempt.notice.person_id, step
+        if step is not None:
+            yield {
+                "reminder_id": item.reminder_id,
+                "person_id": attempt.notice.person_id,
+                "step": step.name,
+                "at": step.at.isoformat(),
+                "expires_at": step.expires_at.isoformat(),
+            }
 
 
 async def _keep_failure(session: AsyncSession, attempt: Attempt, error: DeliveryError, now: datetime) -> None:

@@ -76,17 +76,18 @@ def _httpx() -> HTTPXRequest:
     return HTTPXRequest(connection_pool_size=256, pool_timeout=GIVE_UP_S, httpx_kwargs={"trust_env": False})
 
 
-async def salomat(number: int, database_url: str, telegram_url: str) -> dict[str, float]:
+async def salomat(number: int, database_url: str, telegram_url: str, due_at_s: float) -> dict[str, float]:
+    """One worker, from the moment the messages are due; another may do the same."""
     logs.configure("json")
     settings = stage.settings(
         database_url, telegram_url, telegram_rate_per_s=RATE, telegram_answers_share_per_s=10
     )
     database = connect(settings)
-    await stage.people(database, number, due_at=stage.now(), now=stage.now())
     ways = channels.from_settings(settings, partial(budget.reminders_turns, database, settings))
     work = Work(database, ways, settings, stage.now, "benchmark")
     async with stage.watched() as frozen:
-        busy = time.process_time()
+        await asyncio.sleep(due_at_s - time.time())
+        frozen.longest_ms, busy = 0.0, time.process_time()
         await jobs.deliver(work)
         result = {"frozen_ms": frozen.longest_ms, "cpu_ms": (time.process_time() - busy) * 1000 / number}
     await ways["telegram"].close()
@@ -165,16 +166,18 @@ async def requests(number: int, telegram_url: str, *, ours: bool) -> dict[str, f
     return {"cpu_ms": used * 1000 / number, "rate": number / took}
 
 
-def run(side: str, number: int, database_url: str, telegram_url: str) -> dict[str, float]:
+def run(
+    side: str, number: int, database_url: str, telegram_url: str, due_at_s: float = 0.0
+) -> dict[str, float]:
     match side:
         case "aiohttp" | "httpx":
             return asyncio.run(requests(number, telegram_url, ours=side == "aiohttp"))
         case "Salomat":
-            return asyncio.run(salomat(number, database_url, telegram_url))
+            return asyncio.run(salomat(number, database_url, telegram_url, due_at_s))
         case "JobQueue" | "JobQueue, tuned":
             return asyncio.run(job_queue(number, telegram_url, tuned="tuned" in side))
         case _:
             return asyncio.run(job_store(number, database_url, telegram_url, tuned="tuned" in side))
 
 
-SIDES = ("Salomat", "JobQueue", "JobQueue, tuned", "job store", "job store, tuned")
+RIVALS = ("JobQueue", "JobQueue, tuned", "job store", "job store, tuned")
