@@ -29,12 +29,12 @@ from core.settings import ROOT, Settings
 from db import migrate
 from db.embedded import EmbeddedPostgres
 from db.engine import Database, async_url, connect
-from reminders import jobs, lanes
+from reminders import lanes
 from tests.chaos import storm, weather
 from tests.chaos.arrivals import Arrivals
 from tests.chaos.population import BROKEN, Population
 from tests.chaos.verdict import Record, Verdict, judge
-from tests.deliveries import ACCOUNT, AUTH, SENDER
+from tests.deliveries import ACCOUNT, AUTH, ESKIZ, PLAYMOBILE, SENDER
 
 LEASE_S = 6.0
 RATE_PER_S = 150
@@ -135,6 +135,16 @@ def told(settings: Settings, sandbox_url: str, receipts_url: str) -> Settings:
             "twilio_auth_token": SecretStr(AUTH),
             "twilio_from": SENDER,
             "twilio_api_url": sandbox_url,
+            "twilio_rate_per_s": RATE_PER_S,
+            **ESKIZ,
+            "eskiz_api_url": f"{sandbox_url}/eskiz/api",
+            "eskiz_callback_secret": SecretStr("chaos"),
+            "eskiz_rate_per_s": RATE_PER_S,
+            **PLAYMOBILE,
+            "playmobile_api_url": f"{sandbox_url}/playmobile",
+            "playmobile_rate_per_s": RATE_PER_S,
+            "sms_providers": ("twilio:40", "eskiz:30", "playmobile:30"),
+            "sms_approved_only": ("none",),
             "public_url": receipts_url,
             "quiet_from_hour": 0,
             "quiet_to_hour": 0,
@@ -149,7 +159,7 @@ def environment(settings: Settings) -> dict[str, str]:
     found = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME")}
     for name, value in settings.model_dump(exclude_none=True, exclude_defaults=True).items():
         if isinstance(value, tuple):
-            value = ",".join(one.get_secret_value() for one in value)
+            value = ",".join(one.get_secret_value() if isinstance(one, SecretStr) else one for one in value)
         plain = value.get_secret_value() if isinstance(value, SecretStr) else value
         found[name.upper()] = str(plain)
     return found
@@ -260,7 +270,7 @@ async def chaos(settings: Settings, server: EmbeddedPostgres, folder: Path, size
 
 def in_flight() -> int:
     """The most messages one worker has begun and not recorded."""
-    return lanes.most_in_flight(RATE_PER_S) + lanes.most_in_flight(jobs.SMS_RATE_PER_S)
+    return lanes.most_in_flight(RATE_PER_S) + lanes.most_in_flight(3 * RATE_PER_S)
 
 
 def nobody_could_know(one: Chaos, struck: Counter[str]) -> int:

@@ -19,7 +19,7 @@ FAULTS: tuple[tuple[str, str, float, dict[str, Any]], ...] = (
     ("sms", "server_error", 0.01, {}),
     ("sms", "timeout_before_accept", 0.008, {}),
     ("sms", "timeout_after_accept", 0.01, {}),
-    ("sms", "not_mobile", 0.004, {}),
+    ("sms", "not_mobile", 0.02, {}),
     ("sms", "slow", 0.03, {"delay_s": 0.7}),
     ("sms", "failed", 0.01, {}),
     ("sms", "undelivered", 0.005, {}),
