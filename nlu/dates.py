@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from nlu import counted_days, named_days, written_days
 from nlu.day_rules import Rule
-from nlu.measurements import Found
+from nlu.found import Found
 
 # Words about what has been: a day without a year then lies behind.
 _PAST = re.compile(

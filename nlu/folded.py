@@ -168,6 +168,9 @@ def _joined(pieces: list[Piece]) -> list[Piece]:
 
 
 def _thousand_follows(pieces: list[Piece], i: int) -> bool:
+    """`8 ming`; not the decimal of `5,2 ming`."""
+    if i > 1 and pieces[i - 1].shown in (",", ".") and pieces[i - 2].shown.isdigit():
+        return False
     following = pieces[i + 2] if i + 2 < len(pieces) and pieces[i + 1].shown == " " else None
     return following is not None and following.number == 1000 and not following.shown.isdigit()
 

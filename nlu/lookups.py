@@ -13,7 +13,7 @@ import yaml
 from core import script
 from nlu import places
 from nlu.folded import LOOKUPS, Folded
-from nlu.measurements import Found
+from nlu.found import Found
 
 _KINDS = ("vaccine", "screening", "specialist", "person")
 _TOKEN = re.compile(r"[^\W\d_]+|\d+")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from nlu.measurements import Found
+from nlu.found import Found
 from nlu.parts_of_day import AFTERNOON, ALONE, BEHIND, BESIDE, EVENING, NIGHT
 
 _ENDING = r"(?: ?-?(?:da|ga|dan|dagi|larda|larga|lar|gacha|kacha|lardan|ka|damidi|dami)\b)?"
@@ -13,7 +13,7 @@ _ALONE, _OVER = r"(?<![\d.,:/])(?<!\d[./-])", r"(?![\d:/]|[.,]\d)"
 # "At", "to", "till", "after"; not "once in", not "in the 7th class" and not "минут на 20".
 _AT = (
     r"(?<!raz )(?<!minut )(?<!\d )(?<!klass )(?<!umnojit )(?<!umnojenie )(?<!umnojeniya )(?<!schitayu )(?<!schitat )(?<!schitay )"
-    r"\b(?:v|k|na(?! \d+ dna)|do|posle|okolo|rovno v|ne ranshe|s(?= \d{1,2} (?:do|po|na|utra|vechera)\b)"
+    r"\b(?:v|k|na(?! \d+ dna)|do|posle|okolo|rovno v|ne ranshe|s(?= \d{1,2} (?:do|po|utra|vechera)\b)"
     r"|s(?= \d{1,2}[:.]\d))"
 )
 # How long, how often, how old: then a number before "hours" is no time of day.
@@ -56,7 +56,9 @@ _ONE_O_CLOCK = re.compile(
 _RANGE = re.compile(
     rf"{_ALONE}(?P<h>\d{{1,2}}) (?:dan|bilan|va) (?P<h2>\d{{1,2}}) (?:gacha|kacha|oras\w*|ga kadar"
     rf"|lar oras\w*)(?! ?(?:kun|oy|yosh|yil|ta\b|gradus))"
-    rf"|\bs (?P<h3>\d{{1,2}}){_OVER} do (?P<h4>\d{{1,2}}){_OVER}{_RATHER_AGE}"
+    rf"|\bs (?P<h3>\d{{1,2}}){_OVER} (?:do|na) (?P<h4>\d{{1,2}}){_OVER}{_RATHER_AGE}(?! ?(?:chisl|go\b"
+    rf"|e\b|yanvar|fevral|mart|aprel|may|iyun|iyul"
+    r"|avgust|sentabr|oktabr|noyabr|dekabr))"
 )
 _COMES = r"(?= ?(?:da|dagi)? ?(?:kel|bor|bol|yoz|chik|kut|eslat|kabul|vakt|bosh|och|navbat|joy|uchrash))"
 _ABOUT_HOUR = re.compile(

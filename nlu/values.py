@@ -5,6 +5,7 @@ Rules of our own, since dateparser knows no Uzbek and takes milliseconds a messa
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -12,7 +13,7 @@ from core.i18n import TASHKENT
 from core.intents import Entity
 from nlu import dates, folded, lookups, measurements, times
 from nlu.features import MAX_CHARS
-from nlu.measurements import Found
+from nlu.found import Found
 
 # Where two fit one place: a reading beats a clock (bosim 12.30?), a clock beats a day, and both beat a word.
 _RANK = {
@@ -26,6 +27,9 @@ _RANK = {
     "date": 2,
 }
 
+# A telephone number holds no readings and no hours.
+_TELEPHONE = re.compile(r"(?<!\d)(?:\+? ?998[ -]?)?\(?\d\d\)?[ -]?\d{3}[ -]?\d\d[ -]?\d\d(?!\d)")
+
 
 def find_values(text: str, now: datetime) -> tuple[Entity, ...]:
     """Every value found in `text`, in the order written. Days count from `now`'s day in Asia/Tashkent.
@@ -35,10 +39,11 @@ def find_values(text: str, now: datetime) -> tuple[Entity, ...]:
     """
     reading = folded.read(text[:MAX_CHARS])
     today = now.astimezone(TASHKENT).date()
+    plain = _TELEPHONE.sub(lambda match: "#" * len(match[0]), reading.text)
     found = [
-        *measurements.find(reading.text),
-        *times.find(reading.text),
-        *dates.find(reading.text, today),
+        *measurements.find(plain),
+        *times.find(plain),
+        *dates.find(plain, today),
         *lookups.find(reading, text),
     ]
     return tuple(_entity(text, reading, f) for f in sorted(_apart(found), key=lambda f: f.start))
