@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 import yaml
 
@@ -17,7 +18,10 @@ _PIECE = re.compile(
     rf"[^\W\d_](?:[^\W\d_]|[{script.APOSTROPHES}](?=[^\W\d_])|(?<=[OoGgОо])[{script.APOSTROPHES}])*|\d+|\s+|."
 )
 # What Uzbek hangs on a number: case, plural, "about", "-th".
-_ENDINGS = r"ta|tadan|taga|tasi|larda|larga|lar|larni|ga|gacha|ka|kacha|da|dan|dagi|ni|ning|nchi|inchi|si|siga|chi|u|yu"
+_ENDINGS = (
+    r"ta|tadan|taga|tasi|larda|larga|lar|larni|ga|gacha|ka|kacha|da|dan|dagi|ni|ning|nchi|inchi"
+    r"|si|siga|sida|ida|iga|idan|chi|u|yu"
+)
 # Words of another meaning that look like a number with an ending: suddenly, together, to him, then, they.
 _NO_NUMBERS = frozenset(("birdan", "birga", "onga", "onda", "ondan", "onlar"))
 # As written they are no numbers, though they fold to one: he, of the family, cakes.
@@ -103,6 +107,8 @@ def _pieces(text: str) -> list[Piece]:
 def _without_doubtful(pieces: list[Piece]) -> list[Piece]:
     """A doubtful number beside no other number, no "o'clock" or "and", and nothing counted is a word."""
     words = [i for i, piece in enumerate(pieces) if piece.shown not in " -"]
+    for before, i in pairwise(words):
+        pieces[i] = _after_a_number(pieces[before], pieces[i])
     for before, i, after in zip([None, *words], words, [*words[1:], None], strict=False):
         piece = pieces[i]
         if not piece.doubtful:
@@ -113,6 +119,17 @@ def _without_doubtful(pieces: list[Piece]) -> list[Piece]:
         if not (counted or led_to or any(p.number is not None for p in near)):
             pieces[i] = Piece(piece.shown, piece.start, piece.end)
     return pieces
+
+
+def _after_a_number(before: Piece, piece: Piece) -> Piece:
+    """`бир марта` is once, not the first of March; in `oʻn birga` the second word is no "together"."""
+    if before.number is None or before.shown.isdigit() or before.order:
+        return piece
+    if piece.shown == "marta":
+        return Piece("marotaba", piece.start, piece.end)
+    if piece.shown in ("birga", "birdan") and before.number % 10 == 0:
+        return Piece("bir", piece.start, piece.end, number=1, ending=piece.shown.removeprefix("bir"))
+    return piece
 
 
 def _word(written: str, start: int, end: int) -> Piece:
@@ -192,7 +209,7 @@ def _run(pieces: list[Piece], first: int) -> tuple[int, int]:
             thousands, value, smallest = value * 1000, 0, 1000
         elif n == 100 and 1 <= value <= 9:
             value, smallest = value * 100, 100
-        elif n > 0 and _size(n) < smallest:
+        elif n > 0 and _size(n) < smallest and not (10 < n < 20 and smallest == 10):
             value, smallest = value + n, _size(n)
         else:
             break

@@ -12,7 +12,7 @@ _ENDING = r"(?: ?-?(?:da|ga|dan|dagi|larda|larga|lar|gacha|kacha|lardan|ka|damid
 _ALONE, _OVER = r"(?<![\d.,:/])(?<!\d[./-])", r"(?![\d:/]|[.,]\d)"
 # "At", "to", "till", "after"; not "once in", not "in the 7th class" and not "минут на 20".
 _AT = (
-    r"(?<!raz )(?<!minut )(?<!\d )(?<!klass )(?<!umnojit )(?<!umnojenie )(?<!umnojeniya )(?<!schitayu )(?<!schitat )(?<!schitay )"
+    r"(?<!raz )(?<!minut )(?<!\d )(?<!klass )(?<!umnojit )(?<!umnojenie )(?<!umnojeniya )(?<!shitayu )(?<!shitat )(?<!shitay )"
     r"\b(?:v|k|na(?! \d+ dna)|do|posle|okolo|rovno v|ne ranshe|s(?= \d{1,2} (?:do|po|utra|vechera)\b)"
     r"|s(?= \d{1,2}[:.]\d))"
 )
@@ -46,8 +46,8 @@ _HOUR = re.compile(
     rf"\bsoat(?:i|lar)? (?P<a>\d{{1,2}}){_OVER}(?! ?(?:davom|ichida|oldin|dan beri|otdi|uhla)){_ENDING}"
     rf"|{_ALONE}(?P<b>\d{{1,2}}) ?(?:chas(?:ov|a|am)?|ch)\b(?: dna\b)?"
     rf"|{_AT} (?P<c>\d{{1,2}}){_OVER}(?: dna\b)?{_RATHER_AGE}(?! \d)"
-    r"(?= ?(?:$|[,.!?;)]|a\b|no\b|(?:utra|vechera|dnya|dna|nochi|mojn|zapi|udobn|podoyd|pridu|ne |bud"
-    r"|ili|il |do \d|po \d|na \d|na priem|priem|k \w+|u menya|u nas"
+    r"(?= ?(?:$|[,.!?;)]|a\b|no\b|(?:utra|vechera|dnya|dna|nochi|mojn|zapi|udobn|podoyd|pridu|smog|mogu"
+    r"|priedu|priyedu|zayd|svobod|osvobo|vernus|ne |bud|ili|il |do \d|po \d|na \d|na priem|priem|k \w+|u menya|u nas"
     r"|zavtra|segodn|est|sda|idti|vstrech)))"
 )
 _ONE_O_CLOCK = re.compile(
@@ -79,6 +79,8 @@ _TO = re.compile(
     r"\bbez (?P<m>\d{1,2}|chetverti)(?: minut)? (?P<h>\d{1,2})\b"
     r"|(?<![\d.,:/])(?P<h2>\d{1,2}) ?(?:ga|ka) (?P<m2>\d{1,2})(?: ta| dakika| minut| dakka)? (?:kam|kolganda|koldi)\b"
 )
+# "Без двадцати три" is read as one number.
+_TO_IN_ONE = re.compile(r"\bbez 2(?P<h>[1-9])\b(?! (?:minut|\d))")
 
 
 def find(text: str) -> Iterator[Found]:
@@ -97,6 +99,8 @@ def _to_and_past(text: str) -> Iterator[Found]:
         minutes = match["m"] or match["m2"]
         hour, before = int(match["h"] or match["h2"]), 15 if minutes == "chetverti" else int(minutes)
         yield from _clock(text, match.start(), match.end(), hour - 1, 60 - before)
+    for match in _TO_IN_ONE.finditer(text):
+        yield from _clock(text, match.start(), match.end(), int(match["h"]) - 1, 40)
     for match in _PAST_HOUR.finditer(text):
         minute = 15 if match["m"] == "chetvert" else int(match["m"])
         if minute < 60:

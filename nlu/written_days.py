@@ -59,7 +59,7 @@ def _with_month() -> tuple[Rule, ...]:
         ),
         rule(
             rf"\b{month}{year}[ ,]{{1,2}}(?P<day>\d{{1,2}})(?:[ -]?(?:inchi|chi|nchi))?"
-            rf"(?: ?-?(?:sana\w*|si{_CASE}?|kuni\w*|da\b|ga\b|chi\w*|inchi\w*))",
+            rf"(?: ?-?(?:sana\w*|si{_CASE}?|kuni\w*|i?da\b|i?ga\b|chi\w*|inchi\w*))",
             _written,
         ),
         rule(rf"\b(?P<which>{NEXT} |{THIS} )?(?!mayda){month}(?: oyi\w*)?{year}", _written),
