@@ -29,11 +29,15 @@ STEPS_MIN, STEPS_MAX = 2, 4
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """All of `needs` (each any of some concepts), none of `never`; `context` needs may lie in the past."""
+    """All of `needs` (each any of some concepts), none of `never`.
+
+    `context` needs may lie in the past; `asked` needs count even in a question ("how does one die without pain").
+    """
 
     needs: tuple[frozenset[str], ...]
     context: tuple[bool, ...]
     never: tuple[str, ...]
+    asked: tuple[bool, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +119,10 @@ def _sign(text: str) -> Sign:
     parts = text.split()
     needs = [part for part in parts if not part.startswith("!")]
     return Sign(
-        needs=tuple(frozenset(need.removeprefix("~").split("|")) for need in needs),
+        needs=tuple(frozenset(need.lstrip("~?").split("|")) for need in needs),
         context=tuple(need.startswith("~") for need in needs),
         never=tuple(part[1:] for part in parts if part.startswith("!")),
+        asked=tuple(need.startswith("?") for need in needs),
     )
 
 

@@ -21,11 +21,12 @@ __all__ = ["FirstAid", "RedFlag", "find", "find_all", "first_aid"]
 WINDOW_TOKENS = 26  # the concepts of one sign stand no further apart
 NEAR_TOKENS = 5  # reach of "long ago" and "for years" inside a clause
 MILD_TOKENS = 2
+OPENING_TOKENS = 3  # where a question word asks
 COMPOUND_TOKENS = 5  # between the parts of a compound: "the arm … does not obey"
 
 # "is happening": ogʻriyapti, ketvotti, boʻlopti
 _HAPPENING = re.compile(
-    r"(?:a|i|o)(?:yap|yop|p|vot|yot)(?:ti|man|miz|siz|di)$|apti$|apman$|apmiz$|opti$|otti$"
+    r"(?:a|i|o)(?:yap|yop|p|vot|yot)(?:ti|man|miz|siz|di)$|(?:tur|yot)ibdi$|apti$|apman$|apmiz$|opti$|otti$"
 )
 
 # болит, хлещет, льётся: happening too, though a date stands beside it
@@ -40,6 +41,9 @@ _SUPPOSED = re.compile(
 _SUPPOSED_AFTER = re.compile(
     r"^(?:kol|ket|bol|tur|kel|chik|tush|yubor|koy|ol)(?:sa(?:lar)?|ish(?:i|im|lari)?(?:dan|ga|ni|ning)|maslik[a-z]*|adimi|amanmi|maymanmi)$"
 )
+
+# choy ichayotgandi, oʻtirgandi: what one was doing when it began
+_WAS_DOING = re.compile(r"(?:yotgan|turgan|yurgan|otirgan)")
 
 _MARKED = re.compile(
     rf"\b(?:[ўЎ]л|[oO][{script.APOSTROPHES}]l|ул(?=сам|мо|гим|ай|аман|иб|япман)|ul(?=sam|mo|gim|ay|aman|ib|yapman))",
@@ -79,6 +83,10 @@ class _Message:
                 hits["two_words" if words == 2 else "four_words"] = [Hit(0, 0)]
         for name, parts in book.compounds:
             hits[name] = [*hits.get(name, ()), *_side_by_side(self.tokens, hits, parts)]
+        ended = [
+            hit for hit in hits.get("past_verb", ()) if not _WAS_DOING.search(self.tokens[hit.start].text)
+        ]
+        hits["past_verb"] = ended
         hits = {name: found for name, found in hits.items() if found}
         self.hits: Hits = hits
         self.better = [hit.start for hit in hits.get("better", ()) if not hit.denied]
@@ -87,11 +95,19 @@ class _Message:
 
     def _asked_sentences(self) -> Iterator[int]:
         """Sentences that only ask or teach, with nobody ill in them."""
-        for concept, someone in (("asked", "victim"), ("asked_hard", "own_victim")):
+        asked = (("asked", "victim"), ("asked_start", "victim"), ("asked_hard", "own_victim"))
+        for concept, someone in asked:
             for hit in self.hits.get(concept, ()):
                 sentence = self.tokens[hit.start].sentence
+                if concept == "asked_start" and not self._opens(hit):
+                    continue
                 if not self._in_sentence(sentence, (someone, "now")) and not self._happening(sentence):
                     yield sentence
+
+    def _opens(self, hit: Hit) -> bool:
+        """Among the first words of its sentence: "какие признаки …", but not "не помнит, какой день"."""
+        early = self.tokens[max(0, hit.start - OPENING_TOKENS)]
+        return hit.start < OPENING_TOKENS or early.sentence != self.tokens[hit.start].sentence
 
     def _in_sentence(self, sentence: int, concepts: Iterable[str]) -> bool:
         return any(
@@ -109,12 +125,12 @@ class _Message:
                 return True
         return False
 
-    def counts(self, hit: Hit, context: bool) -> bool:
+    def counts(self, hit: Hit, context: bool = False, asked: bool = False) -> bool:
         """Context (`insulin`, `a bee stung`) may lie in the past; nothing that counts is denied."""
         token = self.tokens[hit.start]
-        if hit.denied or token.sentence in self.asked or token.sentence in self.unreal:
+        if hit.denied or token.sentence in self.unreal:
             return False
-        if self._supposed(hit):
+        if not asked and (token.sentence in self.asked or self._supposed(hit)):
             return False
         if context:
             return True
@@ -125,7 +141,7 @@ class _Message:
         words = [self.tokens[i].text for i in range(hit.start, hit.end + 1)]
         happening = any(_HAPPENING.search(word) or _PRESENT_RU.search(word) for word in words)
         return not self._near(hit, "known", NEAR_TOKENS) and (
-            happening or not self._near(hit, "past", NEAR_TOKENS)
+            happening or not (self._near(hit, "past", NEAR_TOKENS) or self._near(hit, "past_verb", 1))
         )
 
     def _supposed(self, hit: Hit) -> bool:
@@ -145,10 +161,9 @@ class _Message:
             return False
         choices: list[list[Hit]] = []
         acute: list[list[Hit]] = []
-        for need, context in zip(sign.needs, sign.context, strict=True):
-            live = [
-                hit for concept in need for hit in self.hits.get(concept, ()) if self.counts(hit, context)
-            ]
+        for need, context, asked in zip(sign.needs, sign.context, sign.asked, strict=True):
+            hits = (hit for concept in need for hit in self.hits.get(concept, ()))
+            live = [hit for hit in hits if self.counts(hit, context, asked)]
             if not live:
                 return False
             choices.append(live)
@@ -160,21 +175,24 @@ class _Message:
 
 
 def _side_by_side(tokens: Sequence[Token], hits: Hits, parts: Sign) -> Iterator[Hit]:
-    """One hit over a hit of every part, all in one sentence and near; denied when any part is."""
+    """A hit where the last part stands, for every way the parts stand near one another; denied when any part is."""
     if any(need.isdisjoint(hits) for need in parts.needs) or not hits.keys().isdisjoint(parts.never):
         return
-    made = {(hit.start, hit.end, hit.denied) for concept in parts.needs[0] for hit in hits.get(concept, ())}
+    made = [(hit.start, hit.end, hit) for concept in parts.needs[0] for hit in hits.get(concept, ())]
     for need in parts.needs[1:]:
         others = [hit for concept in need for hit in hits.get(concept, ())]
-        made = {
-            (min(start, other.start), max(end, other.end), denied or other.denied)
-            for start, end, denied in made
+        made = [
+            (
+                min(start, other.start),
+                max(end, other.end),
+                Hit(other.start, other.end, hit.denied or other.denied),
+            )
+            for start, end, hit in made
             for other in others
             if 0 < max(other.start - end, start - other.end) <= COMPOUND_TOKENS
             and tokens[start].sentence == tokens[other.start].sentence
-        }
-    for start, end, denied in sorted(made):
-        yield Hit(start, end, denied)
+        ]
+    yield from dict.fromkeys(hit for _, _, hit in made)
 
 
 def _together(choices: Sequence[Sequence[Hit]], chosen: tuple[Hit, ...]) -> bool:
