@@ -138,7 +138,8 @@ def _hours(text: str) -> Iterator[Found]:
     for match in _ONE_O_CLOCK.finditer(text):
         yield from _clock(text, match.start("word"), match.end(), 1, 0)
     for match in _RANGE.finditer(text):
-        for name in ("h", "h2") if match["h"] else ("h3", "h4"):
+        first, last = ("h", "h2") if match["h"] else ("h3", "h4")
+        for name in (first, last) if int(match[first]) < int(match[last]) else ():
             yield from _clock(text, match.start(name), match.end(name), int(match[name]), 0)
     for match in _HOUR_BESIDE_PART.finditer(text):
         if BESIDE.search(text[: match.start()]):

@@ -99,10 +99,25 @@ async def test_a_reading_is_written_down_with_a_calm_word(meet, database, typed,
     assert (row.code, row.data) == (code, data)
 
 
-async def test_an_impossible_reading_is_asked_again(meet, database) -> None:
-    aziza = await meet("Aziza", "uz", signed_up=True)
-    await aziza.says("bosimim 400/20")
-    await aziza.sees("Bu raqam xatoga oʻxshaydi")
+@pytest.mark.parametrize(
+    ("language", "typed"),
+    [
+        ("uz", "bosimim 400/20"),
+        ("uz", "vaznim 900 kg"),
+        ("uz", "pulsim 900"),
+        ("uz", "haroratim 60, yozib qo'ying"),
+        ("uz_Cyrl", "қандим 72, ёзиб қўйинг"),
+        ("ru", "давление 400 на 20"),
+        ("ru", "мой вес 900 кг"),
+        ("ru", "пульс 900"),
+        ("ru", "температура 60, запишите"),
+        ("ru", "сахар 500, запишите"),
+    ],
+)
+async def test_an_impossible_reading_is_asked_again(meet, database, language, typed) -> None:
+    aziza = await meet("Aziza", language, signed_up=True)
+    await aziza.says(typed)
+    await aziza.sees(word("This number looks like a slip. Please check it and write it again.", language))
     async with database.transaction() as session:
         assert list(await session.scalars(select(Observation))) == []
 
