@@ -10,7 +10,7 @@ from nlu.day_rules import AFTER, BEFORE, LAST, MONTHS, NEXT, THIS, WEEKS, Day, R
 
 _DAYS = r"(?:kun|kunda|kundan|kunga|den|dna|dney|dnei|dn[ey]y|sut\w*)"
 _YEARS = r"(?:yil|yildan|yilda|yilga|god|goda|let)"
-_NUMBER = r"(?<![\w.,/:])(\d+) ?(?:ta )?"
+_NUMBER = r"(?<![\w.,/:])(?:\d{1,2} ?- ?)?(\d+) ?(?:ta )?"
 # "erta" is tomorrow, and "early": not "too early", "early to bed", "early spring".
 _TOMORROW = (
     r"(?<!juda )(?<!ancha )(?<!sal )(?<!biroz )(?<!hayrli )(?<!bunaka )(?<!shunaka )(?<!kun )(?<!hali )(?<!tong )"
@@ -30,7 +30,7 @@ def _named() -> tuple[Rule, ...]:
         (-1, r"kecha|kechagi\w*|kechadan|vchera\w*|vcherashn\w*|kechaki"),
         (
             1,
-            rf"ertaga\w*|ertangi\w*|ertagi\w*|{_TOMORROW}|ertan|zavtr[ao](?:ga|dan|ni|gi)?|zavtrashn\w*"
+            rf"ertaga\w*|ertangi\w*|ertagi\w*|{_TOMORROW}|ertan|ertadan(?! keyin)|zavtr[ao](?:ga|dan|ni|gi)?|zavtrashn\w*"
             rf"|yarin|ertalikka|erteng\w*",
         ),
         (0, r"bugun\w*|segod(?:na|nya|nashn\w*|nyash\w*)|sevodna|sevodnya|buun|bugin\w*|budun"),
@@ -42,18 +42,20 @@ def _counted() -> tuple[Rule, ...]:
     found: list[Rule] = []
     for unit, size in ((_DAYS, 1), (WEEKS, 7)):
         found += [
-            rule(rf"\bcherez (?:(\d+|paru|poltori) )?{unit}\b", _count(size)),
+            rule(rf"\bcherez (?:(?:\d{{1,2}} ?- ?)?(\d+|paru|poltori) )?{unit}\b", _count(size)),
+            rule(rf"\b(?:cherez {unit}|{unit} cherez) (\d+)\b", _count(size)),
             rule(rf"{_NUMBER}{unit} {AFTER}\b", _count(size)),
             rule(
                 rf"(?<!necha )\b(?:kun|hafta)dan {AFTER}\b" if size == 1 else rf"\b(?:haftadan) {AFTER}\b",
                 _count(size),
             ),
             rule(rf"{_NUMBER}{unit} {BEFORE}\b", _count(-size)),
-            rule(rf"\b(?:paru )?{unit} nazad\b", _count(-size)),
+            rule(rf"\b(?:(paru) )?{unit} nazad\b", _count(-size)),
         ]
     for unit, months in ((MONTHS, 1), (_YEARS, 12)):
         found += [
             rule(rf"\bcherez (?:(\d+|paru|pol) ?)?{unit}\b", _count_months(months)),
+            rule(rf"\b(?:cherez {unit}|{unit} cherez) (\d+)\b", _count_months(months)),
             rule(rf"{_NUMBER}{unit} {AFTER}\b", _count_months(months)),
             rule(rf"{_NUMBER}{unit} {BEFORE}\b", _count_months(-months)),
             rule(rf"\b(?:(pol) ?)?{unit} nazad\b", _count_months(-months)),

@@ -14,8 +14,11 @@ from nlu.examples import DATA
 
 LOOKUPS = DATA / "lookups"
 
+# Russian in chat letters: 4 is ч in "do4ke", "v 4etverg".
+_CH = r"(?<!\w)4(?=y?e(?:tv|tw|rez|ryez|ti?y?r)|er[ae]z|isl|as(?:ov|am|a|ik)?\b|elovek|to\b|ir4|irch|il[ao]n|ss\b)"
 _PIECE = re.compile(
-    rf"[^\W\d_](?:[^\W\d_]|[{script.APOSTROPHES}](?=[^\W\d_])|(?<=[OoGgОо])[{script.APOSTROPHES}])*|\d+|\s+|."
+    rf"(?:[^\W\d_]|{_CH})(?:[^\W\d_]|(?<=[A-Za-z])(?<!soat)[46](?=[A-Za-z])|(?<=[A-Za-z]{{2}})(?<!soat)4(?!\w)|[{script.APOSTROPHES}](?=[^\W\d_])"
+    rf"|(?<=[OoGgОо])[{script.APOSTROPHES}])*|\d+|\s+|."
 )
 # What Uzbek hangs on a number: case, plural, "about", "-th".
 _ENDINGS = (
@@ -33,9 +36,11 @@ _DOUBTFUL = frozenset(("on", "un", "ун", "tort", "один", "одна", "од
 _LEADS_TO_A_NUMBER = frozenset(("soat", "kechki", "ertalab", "i", "va", "butun", "nukta", "tochka", "selih"))
 _COUNTED = re.compile(
     r"(?:ta|tadan|dona|kun|hafta|oy|yil|yosh|soat|dakika|daqiqa|minut|marta|marotaba|yarim|ming|kilo|kg|koshik|chislo|kadam|nafar|kishi"
-    r"|tochka|butun|mahal|den|dna|nedel|mesac|mesas|mesyas|god|chas|raz|kg|tabletk|ukol|yanvar|fevral|mart|aprel|may|iyun|iyul|avgust"
+    r"|tochka|butun|mahal|den|dna|nedel|mesac|mesas|mesyas|god|chas|raz|kg|tabletk|ukol|yanvar|fevral|mart|aprel|may\b|iyun|iyul|avgust"
     r"|sentabr|oktabr|noyabr|dekabr)"
 )
+# `Тўртларда` and `ўнга` on a keyboard without ў; "unga" is "to the flour" too, hence doubtful.
+_WITHOUT_O = re.compile(r"(turt|un)(ta|larda|larga|lar|ga|da|dan|dagi|gacha|inchi)")
 _SPACE_OR_HYPHEN = re.compile(r"[\s-]+")
 
 
@@ -95,8 +100,9 @@ def _pieces(text: str) -> list[Piece]:
             pieces.append(Piece(" ", match.start(), match.end()))
         elif written.isdecimal():
             pieces.append(Piece(written, match.start(), match.end(), number=int(written)))
-        elif written[0].isalpha():
-            pieces.append(_word(written, match.start(), match.end()))
+        elif written[0].isalpha() or len(written) > 1:
+            word = "ch" + written[1:] if written[0] == "4" else written
+            pieces.append(_word(word, match.start(), match.end()))
         else:
             pieces.append(
                 Piece({"\\": "/", "—": "-", "–": "-"}.get(written, written), match.start(), match.end())
@@ -107,14 +113,14 @@ def _pieces(text: str) -> list[Piece]:
 def _without_doubtful(pieces: list[Piece]) -> list[Piece]:
     """A doubtful number beside no other number, no "o'clock" or "and", and nothing counted is a word."""
     words = [i for i, piece in enumerate(pieces) if piece.shown not in " -"]
-    for before, i in pairwise(words):
-        pieces[i] = _after_a_number(pieces[before], pieces[i])
+    for first, second in pairwise(words):
+        pieces[second] = _after_a_number(pieces[first], pieces[second])
     for before, i, after in zip([None, *words], words, [*words[1:], None], strict=False):
         piece = pieces[i]
         if not piece.doubtful:
             continue
         near = [pieces[j] for j in (before, after) if j is not None]
-        counted = after is not None and _COUNTED.match(pieces[after].shown)
+        counted = after is not None and not piece.ending and _COUNTED.match(pieces[after].shown)
         led_to = before is not None and pieces[before].shown in _LEADS_TO_A_NUMBER
         if not (counted or led_to or any(p.number is not None for p in near)):
             pieces[i] = Piece(piece.shown, piece.start, piece.end)
@@ -145,6 +151,9 @@ def _word(written: str, start: int, end: int) -> Piece:
         return Piece(folded, start, end, number=number, doubtful=written.lower() in _DOUBTFUL)
     if folded in ordinals:
         return Piece(folded, start, end, number=ordinals[folded], order=True)
+    if match := _WITHOUT_O.fullmatch(folded):
+        said = "tort" if match[1] == "turt" else "on"
+        return Piece(said, start, end, number=plain[said], ending=match[2], doubtful=said == "on")
     if (match := ended.fullmatch(folded)) and not (
         folded in _NO_NUMBERS and written.isalpha() and "ў" not in written.lower()
     ):

@@ -19,10 +19,17 @@ _KINDS = ("vaccine", "screening", "specialist", "person")
 _TOKEN = re.compile(r"[^\W\d_]+|\d+")
 _APOSTROPHE = re.compile(f"[{script.APOSTROPHES}]")
 # A written oʻ. "Bola" (child) is never "boʻla" (may be), though both fold to the same letters.
-_MARKED_O = re.compile(r"ў|o'")
+_MARKED_O = re.compile(r"ў|[ou]'")
 _VACCINATION = re.compile(
-    r"\b(?:emla|vaksin|vaktsin|vaksi|privi|ukol|ykol|doza|karshi|kalendar|antitel|revak|kil(?:in|dir|gan|ish)|tomchi|tomiz|dela|stavi|doz|rodd|tugruk"
-    r"|kapa|kapn|kolol|kolot|sdela|sertifikat|birinchisi|ikkinchisi|uchinchisi|uchunchisi)"
+    r"\b(?:emla|vaksin|vaktsin|vaksi|privi|ukol|ykol|doza|karshi|kalendar|antitel|revak|kil(?:in|dir|gan"
+    r"|ish)|tomchi|tomiz|dela|stavi|doz|rodd|tugruk"
+    r"|kapa|kapn|v?kolol|kolot|sdela|sertifikat|birinchisi|ikkinchisi|uchinchisi|uchunchisi)"
+)
+
+# "От кори" is a vaccine, but not where one is treated, falls ill or guards oneself with garlic.
+_ILLNESS = re.compile(
+    r"\b(?:lech[ia]|zabol|bolee|boleet|uber[eg]|berech|bereg|chesnok|narodn|umer|kash[el]|zaraz|spasae"
+    r"|zashis|tablet|lekarst|dori)"
 )
 
 
@@ -44,13 +51,13 @@ class Entry:
     words: tuple[Word, ...]
     size: int
     exactly: str | None = None
-    disease: bool = False
+    group: str = ""
 
 
 def find(reading: Folded, written: str) -> Iterator[Found]:
     """Every known expression of a message `written` and read, the longest that starts at each word."""
     text = reading.text
-    about_vaccines = bool(_VACCINATION.search(text))
+    barred = _barred(text)
     tokens = list(_TOKEN.finditer(text))
     words = [t[0] for t in tokens]
     index = _index()
@@ -59,9 +66,7 @@ def find(reading: Folded, written: str) -> Iterator[Found]:
         fitting = [
             e
             for e in index.get(words[at][:2], ())
-            if _fits(e, words, at)
-            and (about_vaccines or not e.disease)
-            and _as_written(e, reading, written, tokens[at])
+            if _fits(e, words, at) and e.group not in barred and _as_written(e, reading, written, tokens[at])
         ]
         best = max(fitting, key=_weight_of, default=None)
         if best is None:
@@ -71,6 +76,13 @@ def find(reading: Folded, written: str) -> Iterator[Found]:
         if best.code is not None:
             yield Found(best.kind, best.code, tokens[at].start(), tokens[last].end())
         at = last + 1
+
+
+def _barred(text: str) -> frozenset[str]:
+    """Groups of expressions that mean no vaccine here: the name of a disease where nobody speaks of vaccination."""
+    if _VACCINATION.search(text):
+        return frozenset()
+    return frozenset(("diseases", "against") if _ILLNESS.search(text) else ("diseases",))
 
 
 def _as_written(entry: Entry, reading: Folded, written: str, token: re.Match[str]) -> bool:
@@ -115,23 +127,32 @@ def _listed() -> Iterator[Entry]:
         for group, codes in ({"names": lists} if kind != "vaccine" else lists).items():
             for code, expressions in codes.items():
                 for expression in expressions:
-                    disease = group == "diseases" and not expression.startswith("от ")
-                    yield _entry(kind, None if code == "never" else str(code), expression, disease)
+                    of = "against" if expression.startswith("от ") else group
+                    for spelling in _spellings(expression):
+                        yield _entry(kind, None if code == "never" else str(code), spelling, of)
 
 
 def _of_places() -> Iterator[Entry]:
     for code, expression in places.expressions():
-        yield _entry("place", code, expression)
+        for spelling in _spellings(expression):
+            yield _entry("place", code, spelling)
 
 
-def _entry(kind: str, code: str | None, expression: str, disease: bool = False) -> Entry:
+def _spellings(expression: str) -> Iterator[str]:
+    """As listed, and as typed on a Russian keyboard, where ў is у: `хужайиним`, `Каттакургон`."""
+    yield expression
+    if not expression.startswith("=") and _MARKED_O.search(_plain(expression)):
+        yield _MARKED_O.sub("u'", _plain(expression))
+
+
+def _entry(kind: str, code: str | None, expression: str, group: str = "") -> Entry:
     exactly = _plain(expression[1:]) if expression.startswith("=") else None
     parts = [p for p in re.split(r"[\s-]+", expression.removeprefix("=")) if p and p != "*"]
     words = tuple(
         Word(script.fold(part.rstrip("*~")), _ending(part), bool(_MARKED_O.search(_plain(part))))
         for part in parts
     )
-    return Entry(kind, code, words, sum(len(word.stem) for word in words), exactly, disease)
+    return Entry(kind, code, words, sum(len(word.stem) for word in words), exactly, group)
 
 
 def _ending(part: str) -> re.Pattern[str]:

@@ -13,6 +13,7 @@ _ENDING = (
     r"(?:lar)?(?:i|si)?(?:ga|da|dan|ni|ning|gi|dagi|gacha|lik|gisi|dagisi|gisini|sini)?(?:mi|chi|ham|dir)?"
     r"|(?:a|u|e|i|ya|yu|ye|o[yji]|e[yji]|am|ami|ah|om|yam|yah|em)(?:ga|da|dan|ni)?"
 )
+_LAST_BUT_ONE = r"pozaproshl\w*"
 # "Juma muborak" and "с пятницей" are greetings.
 _NOT_WITH = r"(?!(?<=\bs )\w+(?:om|o[yji]|e[yji])\b)"
 _NO_GREETING = r"(?! ?(?:muborak|mubarak|ayyom))"
@@ -28,7 +29,7 @@ def rules() -> tuple[Rule, ...]:
     lists = words()
     for number, (stems, short) in enumerate(zip(lists["weekdays"], lists["weekdays_short"], strict=True)):
         names = "|".join(sorted((script.fold(stem) for stem in stems), key=len, reverse=True))
-        which = rf"(?P<which>(?:{NEXT}|{THIS}|{LAST})(?: haftaning?| hafta| haftadagi| nedele)? )?"
+        which = rf"(?P<which>(?:{NEXT}|{THIS}|{_LAST_BUT_ONE}|{LAST}|haftaga)(?: haftaning?| hafta| haftadagi| nedele)? )?"
         found.append(
             rule(
                 rf"\b{which}{_NOT_WITH}(?:{names})(?:{_ENDING})?\b{_NO_GREETING}(?: kuni\w*)?\b",
@@ -44,8 +45,10 @@ def _weekday(number: int) -> Day:
     def day(match: re.Match[str], today: date, past: bool) -> date:
         monday = today - timedelta(days=today.weekday())
         which = match["which"] or ""
-        if re.match(NEXT, which):
+        if re.match(rf"{NEXT}|haftaga", which):
             return monday + timedelta(days=7 + number)
+        if re.match(_LAST_BUT_ONE, which):
+            return monday + timedelta(days=number - 14)
         if re.match(LAST, which) or (past and not which):
             return today - timedelta(days=(today.weekday() - number - 1) % 7 + 1)
         if which:

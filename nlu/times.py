@@ -13,7 +13,7 @@ _ALONE, _OVER = r"(?<![\d.,:/])(?<!\d[./-])", r"(?![\d:/]|[.,]\d)"
 # "At", "to", "till", "after"; not "once in", not "in the 7th class" and not "минут на 20".
 _AT = (
     r"(?<!raz )(?<!minut )(?<!\d )(?<!klass )(?<!umnojit )(?<!umnojenie )(?<!umnojeniya )(?<!shitayu )(?<!shitat )(?<!shitay )"
-    r"\b(?:v|k|na(?! \d+ dna)|do|posle|okolo|rovno v|ne ranshe|s(?= \d{1,2} (?:do|po|utra|vechera)\b)"
+    r"\b(?:v|k|na(?! \d+ dna)|do|posle|okolo|v rayone|rovno v|ne ranshe|s(?= \d{1,2} (?:do|po|utra|vechera)\b)"
     r"|s(?= \d{1,2}[:.]\d))"
 )
 # How long, how often, how old: then a number before "hours" is no time of day.
@@ -51,10 +51,10 @@ _HOUR = re.compile(
     r"|zavtra|segodn|est|sda|idti|vstrech)))"
 )
 _ONE_O_CLOCK = re.compile(
-    r"(?<!raz )(?<!\d )\b(?:v|k|do|posle) (?P<word>chas)(?: (?:dnya|dna))?\b(?! (?:pik|i\b))"
+    r"(?<!raz )(?<!\d )\b(?:v|k|do|posle) (?P<word>chasu?)(?: (?:dnya|dna))?\b(?! (?:pik|i\b))"
 )
 _RANGE = re.compile(
-    rf"{_ALONE}(?P<h>\d{{1,2}}) (?:dan|bilan|va) (?P<h2>\d{{1,2}}) (?:gacha|kacha|oras\w*|ga kadar"
+    rf"{_ALONE}(?P<h>\d{{1,2}})(?: (?:dan|bilan|va) | ?- ?)(?P<h2>\d{{1,2}}) (?:gacha|kacha|oras\w*|oralig\w*|ga kadar"
     rf"|lar oras\w*)(?! ?(?:kun|oy|yosh|yil|ta\b|gradus))"
     rf"|\bs (?P<h3>\d{{1,2}}){_OVER} (?:do|na) (?P<h4>\d{{1,2}}){_OVER}{_RATHER_AGE}(?! ?(?:chisl|go\b"
     rf"|e\b|yanvar|fevral|mart|aprel|may|iyun|iyul"
@@ -111,8 +111,10 @@ def _by_the_clock(text: str) -> Iterator[Found]:
     for match in _CLOCK.finditer(text):
         told = match["soat"] or match["at"] is not None or match.end("m") < match.end()
         if match["by"].strip() == ":" or told:
-            # "c 9-18" is a range of hours to some and minutes to nobody.
             hour, minute = int(match["h"]), int(match["m"])
+            # "9-10" and "9-18" are from nine to another hour, "9-30" is half past.
+            if "-" in match["by"] and (1 <= minute - hour <= 3 or minute % 5):
+                minute = 0
             exact = match["h"].startswith("0")
             start = match.start() if match["soat"] else match.start("h")
             yield from _clock(text, start, match.end(), hour, minute, exact=exact)

@@ -11,7 +11,7 @@ from nlu.said_numbers import NUMBER, SAID, WORDS, belongs, end_of_said, gap, num
 _POSSIBLE_KG = (0.3, 400.0)
 
 _KG = r"(?:kg\b|kilo(?!met|kal|vat|gers)\w*)"
-_BY_UNIT = re.compile(SAID + rf" ?{_KG}(?: (?P<grams>\d{{3}})(?!\d)(?: ?gr?\w*)?)?")
+_BY_UNIT = re.compile(SAID + rf" ?{_KG}(?: (?P<grams>\d{{3}})(?!\d)(?P<unit> ?g(?:r\w*)?\b)?)?")
 _BY_WORD = re.compile(
     WORDS["weight"] + r"(?! pri)" + gap(25) + SAID
     + r"(?! ?(?:marotaba|marta|kun|den|dne[yi]|oy|mes|yil|god|let|yosh|hafta|nedel|sm|santi|%|sum|som"
@@ -69,7 +69,7 @@ def find(text: str) -> Iterator[Found]:
     for match in _BY_UNIT.finditer(text):
         value = said(match)
         end = match.end()
-        if match["grams"] and value < 15:
+        if match["grams"] and (value < 15 or match["unit"]):
             value = round(int(value) + int(match["grams"]) / 1000, 3)
         elif match["grams"]:
             end = match.start("grams") - 1

@@ -63,6 +63,8 @@ def _with_month() -> tuple[Rule, ...]:
             _written,
         ),
         rule(rf"\b(?P<which>{NEXT} |{THIS} )?(?!mayda){month}(?: oyi\w*)?{year}", _written),
+        rule(rf"\bkon(?:es|se|sa|su|som) {month}", _month_end),
+        rule(rf"\b{month} (?:oyi\w* )?ohir\w*", _month_end),
     )
 
 
@@ -75,6 +77,10 @@ def _of_the_month() -> tuple[Rule, ...]:
         rule(rf"{_DAY}[ -]?(?:sana\w*|chislo|chisla|chislu|chislam)\b", _day_of_month),
         rule(rf"{_DAY}{nth_day}(?! ?{_NOT_A_DAY})", _day_of_month),
         rule(rf"(?<!soat ){_DAY}- ?(?:dagi|ga)\b(?! ?{_NOT_A_DAY})", _day_of_month),
+        rule(
+            r"(?<![\w.,/:])(?P<day>2[1-9]|3[01]) ?(?:ga|da)\b(?= ?(?:yoz|otkaz|kochir|sur|bor|kel|kabul|bosh|joy|belgila))",
+            _day_of_month,
+        ),
         rule(rf"{_DAY} ?-?(?:go|oe)\b(?! (?:chasa|kabinet|god|etaj|dom|klass|raz))", _day_of_month),
     )
 
@@ -89,6 +95,12 @@ def _written(match: re.Match[str], today: date, past: bool) -> date | None:
     if not year:
         return nearest(day, month, today, past)
     return date(_full(int(year), today) if len(year) == 2 else int(year), month, day)
+
+
+def _month_end(match: re.Match[str], today: date, past: bool) -> date:
+    month = _month(match.groupdict())
+    first = today.replace(day=1) if month == today.month else nearest(1, month, today, past)
+    return first.replace(day=calendar.monthrange(first.year, month)[1])
 
 
 def _full(year: int, today: date) -> int:
