@@ -19,8 +19,11 @@ from core.red_flags import FirstAid, Flag, Sign, first_aid
 __all__ = ["FirstAid", "RedFlag", "find", "find_all", "first_aid"]
 
 WINDOW_TOKENS = 26  # the concepts of one sign stand no further apart
-NEAR_TOKENS = 5  # reach of "long ago" and "for years" inside a clause
+NEAR_TOKENS = 5  # reach of "for years" inside a clause
+# ... of "long ago", of the verb that carries -gan edi, of "была"
+PAST_TOKENS = {"past": NEAR_TOKENS, "past_verb": 1, "past_was": 3}
 MILD_TOKENS = 2
+BETTER_TO_UNIT_TOKENS = 3
 OPENING_TOKENS = 3  # where a question word asks
 COMPOUND_TOKENS = 5  # between the parts of a compound: "the arm … does not obey"
 
@@ -39,7 +42,7 @@ _SUPPOSED = re.compile(
     r"|[a-z]{3}ish(?:i|im|lari)?(?:dan|ga|ning|ni)$|maslik|.[ay](?:di|miz|siz|dilar)mi$"
 )
 _SUPPOSED_AFTER = re.compile(
-    r"^(?:kol|ket|bol|tur|kel|chik|tush|yubor|koy|ol)(?:sa(?:lar)?|ish(?:i|im|lari)?(?:dan|ga|ni|ning)|maslik[a-z]*|adimi|amanmi|maymanmi)$"
+    r"^(?:kol|ket|bol|tur|kel|chik|tush|yubor|koy|ol)(?:sa(?:lar)?|ish(?:i|im|lari)?(?:dan|ga|ni|ning)|maslik[a-z]*|adimi|amanmi|maymanmi)$|^bolmas(?:lig|in)"
 )
 
 # choy ichayotgandi, oʻtirgandi: what one was doing when it began
@@ -89,7 +92,9 @@ class _Message:
         hits["past_verb"] = ended
         hits = {name: found for name, found in hits.items() if found}
         self.hits: Hits = hits
-        self.better = [hit.start for hit in hits.get("better", ()) if not hit.denied]
+        self.better = [
+            hit.start for hit in hits.get("better", ()) if not hit.denied and not self._counted(hit)
+        ]
         self.asked = set(self._asked_sentences())
         self.unreal = {self.tokens[hit.start].sentence for hit in hits.get("unreal", ())}
 
@@ -103,6 +108,10 @@ class _Message:
                     continue
                 if not self._in_sentence(sentence, (someone, "now")) and not self._happening(sentence):
                     yield sentence
+
+    def _counted(self, hit: Hit) -> bool:
+        """прошло шесть минут: time passed, not the pain."""
+        return any(0 < unit.start - hit.end <= BETTER_TO_UNIT_TOKENS for unit in self.hits.get("unit", ()))
 
     def _opens(self, hit: Hit) -> bool:
         """Among the first words of its sentence: "какие признаки …", but not "не помнит, какой день"."""
@@ -141,14 +150,15 @@ class _Message:
         words = [self.tokens[i].text for i in range(hit.start, hit.end + 1)]
         happening = any(_HAPPENING.search(word) or _PRESENT_RU.search(word) for word in words)
         return not self._near(hit, "known", NEAR_TOKENS) and (
-            happening or not (self._near(hit, "past", NEAR_TOKENS) or self._near(hit, "past_verb", 1))
+            happening or not any(self._near(hit, name, reach) for name, reach in PAST_TOKENS.items())
         )
 
     def _supposed(self, hit: Hit) -> bool:
         last = self.tokens[hit.end]
-        if _SUPPOSED.search(last.text):
-            return True
         following = self.tokens[hit.end + 1 : hit.end + 2]
+        begins = any(t.text.startswith("boshla") for t in following)  # qon ketishni boshladi
+        if _SUPPOSED.search(last.text):
+            return not begins
         return any(
             t.sentence == last.sentence and not t.breaks_before and _SUPPOSED_AFTER.match(t.text)
             for t in following
