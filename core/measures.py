@@ -181,7 +181,8 @@ def _after(
     for start, end, value in values:
         exact = tokens[start].text[0].isdigit() and ("." in tokens[start].text or "," in tokens[start].text)
         fell_to = start > 0 and tokens[start - 1].text in ("do", "gacha")
-        if (exact or fell_to) and any(0 < start - hit.end <= _REACH_TOKENS for hit in names):
+        reach = _REACH_TOKENS if exact or fell_to else 1  # "сахар 2"
+        if any(0 < start - hit.end <= reach for hit in names):
             yield start, end, value
 
 

@@ -8,6 +8,7 @@ content/{shared,uz,ru}/red_flags.yml.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -113,6 +114,9 @@ class _Message:
         """прошло шесть минут: time passed, not the pain."""
         return any(0 < unit.start - hit.end <= BETTER_TO_UNIT_TOKENS for unit in self.hits.get("unit", ()))
 
+    def _questioned(self, sentence: int) -> bool:
+        return self._in_sentence(sentence, ("asked", "asked_start", "asked_hard"))
+
     def _opens(self, hit: Hit) -> bool:
         """Among the first words of its sentence: "какие признаки …", but not "не помнит, какой день"."""
         early = self.tokens[max(0, hit.start - OPENING_TOKENS)]
@@ -159,14 +163,19 @@ class _Message:
         begins = any(t.text.startswith("boshla") for t in following)  # qon ketishni boshladi
         if _SUPPOSED.search(last.text):
             return not begins
+        if any(word.text.endswith("ganda") for word in (last, *following)) and self._questioned(
+            last.sentence
+        ):
+            return True  # tiqilib qolganda qanday yordam beriladi
         return any(
             t.sentence == last.sentence and not t.breaks_before and _SUPPOSED_AFTER.match(t.text)
             for t in following
         )
 
     def shows(self, sign: Sign) -> bool:
-        if any(need.isdisjoint(self.hits) for need in sign.needs):
-            return False
+        for need in sign.needs:
+            if need.isdisjoint(self.hits):
+                return False
         if any(not hit.denied for concept in sign.never for hit in self.hits.get(concept, ())):
             return False
         choices: list[list[Hit]] = []
@@ -220,20 +229,37 @@ def _apart(a: Hit, b: Hit) -> int:
     return max(b.start - a.end, a.start - b.end)
 
 
+@lru_cache(maxsize=1)
+def _signs_by_concept() -> Mapping[str, tuple[tuple[int, int], ...]]:
+    """Which signs (flag, sign) may show when a concept of their first need is there."""
+    found: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
+    for i, flag in enumerate(red_flags.book().flags):
+        for j, sign in enumerate(flag.signs):
+            for concept in sign.needs[0]:
+                found[concept].append((i, j))
+    return {concept: tuple(places) for concept, places in found.items()}
+
+
+def _shown(text: str) -> Iterator[Flag]:
+    """The flags of a message in the order of precedence."""
+    if not text.strip():
+        return
+    message, places, flags = _Message(text), _signs_by_concept(), red_flags.book().flags
+    last = -1
+    for i, j in sorted({place for concept in message.hits for place in places.get(concept, ())}):
+        if i != last and message.shows(flags[i].signs[j]):
+            last = i
+            yield flags[i]
+
+
 def find_all(text: str) -> tuple[RedFlag, ...]:
     """Every red flag of a message, the most pressing first."""
-    if not text.strip():
-        return ()
-    message = _Message(text)
-    return tuple(_flag(flag) for flag in red_flags.book().flags if any(map(message.shows, flag.signs)))
+    return tuple(map(_flag, _shown(text)))
 
 
 def find(text: str) -> RedFlag | None:
     """The most pressing red flag of a message in any written form, or None."""
-    if not text.strip():
-        return None
-    message = _Message(text)
-    return next((_flag(flag) for flag in red_flags.book().flags if any(map(message.shows, flag.signs))), None)
+    return next(map(_flag, _shown(text)), None)
 
 
 def _flag(flag: Flag) -> RedFlag:
