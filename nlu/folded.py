@@ -10,6 +10,7 @@ from itertools import pairwise
 import yaml
 
 from core import script
+from nlu import typos
 from nlu.examples import DATA
 
 LOOKUPS = DATA / "lookups"
@@ -83,7 +84,9 @@ def read(text: str) -> Folded:
     previous: Piece | None = None
     for piece in _joined(_without_doubtful(_pieces(text))):
         # "18ga", "15inchi", "10k": a figure and the letters after it are two words.
-        if previous and piece.shown != " " and previous.number is not None and piece.shown[0].isalpha():
+        if (previous and piece.shown != " " and previous.number is not None and piece.shown[0].isalpha()) or (
+            previous and previous.shown[-1].isalpha() and piece.shown[0].isdigit()
+        ):
             add(" ", piece.start, piece.start + 1)
         add(piece.shown, piece.start, piece.end)
         if piece.ending:
@@ -158,7 +161,7 @@ def _word(written: str, start: int, end: int) -> Piece:
         folded in _NO_NUMBERS and written.isalpha() and "ў" not in written.lower()
     ):
         return Piece(match[1], start, end, number=plain[match[1]], ending=match[2])
-    return Piece(folded, start, end)
+    return Piece(typos.mend(folded), start, end)
 
 
 @lru_cache(maxsize=1)

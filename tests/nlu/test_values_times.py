@@ -37,6 +37,7 @@ IN_MESSAGES = [
     ("ishdan keyin kelaman", ["evening"]),
     ("10 bilan 12 orasiga", ["10:00", "12:00"]),
     ("9 dan 12 gacha bo'shman", ["09:00", "12:00"]),
+    ("soat10da kelaman", ["10:00"]),
     ("men ikkilarda kela olaman", ["14:00"]),
     ("14-16 oralig'ida", ["14:00", "16:00"]),
     ("9-10 larda boraman", ["09:00"]),
