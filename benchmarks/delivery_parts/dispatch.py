@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -151,17 +152,18 @@ def queue(side: str, number: int, database_url: str, telegram_url: str, *, recor
         subprocess.run(filling, env=env, check=True, cwd=stage.ROOT)
         loopback.arrivals(telegram_url)
         worker = subprocess.Popen(
-            [sys.executable, "-m", *WORKERS[side]], env=env, cwd=stage.ROOT, stdout=subprocess.DEVNULL
+            [sys.executable, "-m", *WORKERS[side]],
+            env=env,
+            cwd=stage.ROOT,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
         )
         try:
             return _rate(number, telegram_url)
         finally:
-            worker.terminate()
-            try:
-                worker.wait(10)
-            except subprocess.TimeoutExpired:
-                worker.kill()
-                worker.wait()
+            os.killpg(worker.pid, signal.SIGKILL)  # with the processes it started
+            worker.wait()
 
 
 async def _stage(number: int, database_url: str, telegram_url: str) -> None:

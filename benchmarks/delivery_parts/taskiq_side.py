@@ -36,7 +36,7 @@ async def ask(query: str, *values: object) -> object:
         connections.put_nowait(connection)
 
 
-@broker.task
+@broker.task(task_name="send")
 async def send(occurrence_id: int, chat_id: int, words: str) -> None:
     recorded = bool(os.environ["BENCH_DATABASE"])
     attempt = await ask(BEGIN_ONE, occurrence_id) if recorded else None
