@@ -8,6 +8,8 @@ from datetime import date, timedelta
 
 from nlu.day_rules import AFTER, BEFORE, LAST, MONTHS, NEXT, THIS, WEEKS, Day, Rule, add_months, rule
 
+# "A day before, remind me" counts from the visit, not from today.
+_NO_REMINDER = r"(?! (?:\w+ )?(?:eslat|ayt(?:ing|sang|ib|asiz|ar|\b)|habar|ogohlant|ogohlantir|napomn|napomin|preduprej))"
 _DAYS = r"(?:kun|kunda|kundan|kunga|den|dna|dney|dnei|dn[ey]y|sut\w*)"
 _YEARS = r"(?:yil|yildan|yilda|yilga|god|goda|let)"
 _NUMBER = r"(?<![\w.,/:])(?:\d{1,2} ?- ?)?(\d+) ?(?:ta )?"
@@ -49,7 +51,7 @@ def _counted() -> tuple[Rule, ...]:
                 rf"(?<!necha )\b(?:kun|hafta)dan {AFTER}\b" if size == 1 else rf"\b(?:haftadan) {AFTER}\b",
                 _count(size),
             ),
-            rule(rf"{_NUMBER}{unit} {BEFORE}\b", _count(-size)),
+            rule(rf"{_NUMBER}{unit} {BEFORE}\b{_NO_REMINDER}", _count(-size)),
             rule(rf"\b(?:(paru) )?{unit} nazad\b", _count(-size)),
         ]
     for unit, months in ((MONTHS, 1), (_YEARS, 12)):

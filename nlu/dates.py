@@ -15,7 +15,7 @@ from nlu.found import Found
 _PAST = re.compile(
     r"\b(?:otgan|oldingi|proshl\w*|edi|edik|oldim|oldik|keldim|keldik|bordim|bordik|kilindi|boldi|boldik|kildirdi\w*|emlat\w*di\w*|emlandi\w*|"
     r"otdim|otdik|topshirdi\w*|olingan|kilingan|bolgan|sdelal\w*|bil|bila|bili|hodil\w*|postavil\w*|prosh\w*|sdal\w*|privil\w*|poluchil\w*|"
-    r"rodil\w*|tugil\w*)\b"
+    r"rodil\w*|tugil\w*|ohirgi hayz\w*|posledn\w* mes\w*)\b"
 )
 
 

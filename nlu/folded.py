@@ -83,16 +83,20 @@ def read(text: str) -> Folded:
 
     previous: Piece | None = None
     for piece in _joined(_without_doubtful(_pieces(text))):
-        # "18ga", "15inchi", "10k": a figure and the letters after it are two words.
-        if (previous and piece.shown != " " and previous.number is not None and piece.shown[0].isalpha()) or (
-            previous and previous.shown[-1].isalpha() and piece.shown[0].isdigit()
-        ):
+        if previous and _are_two_words(previous, piece):
             add(" ", piece.start, piece.start + 1)
         add(piece.shown, piece.start, piece.end)
         if piece.ending:
             add(" " + piece.ending, piece.start, piece.end)
         previous = piece
     return Folded("".join(shown), tuple(starts), tuple(ends))
+
+
+def _are_two_words(previous: Piece, piece: Piece) -> bool:
+    """A figure and the letters after or before it: "18ga", "10k", "puls88"."""
+    if piece.shown[0].isdigit():
+        return previous.shown[-1].isalpha()
+    return previous.number is not None and piece.shown[0].isalpha()
 
 
 def _pieces(text: str) -> list[Piece]:

@@ -60,6 +60,7 @@ _RANGE = re.compile(
     rf"|e\b|yanvar|fevral|mart|aprel|may|iyun|iyul"
     r"|avgust|sentabr|oktabr|noyabr|dekabr))"
 )
+_TILL = re.compile(rf"\d[:.]\d\d dan (?P<h>\d{{1,2}}){_OVER} (?:gacha|kacha)\b")
 _COMES = r"(?= ?(?:da|dagi)? ?(?:kel|bor|bol|yoz|chik|kut|eslat|kabul|vakt|bosh|och|navbat|joy|uchrash))"
 _ABOUT_HOUR = re.compile(
     r"(?<![\w.,:/])(?P<h>\d{1,2}) ?(?:larda|larga|lardan|lar\b|dan keyin|ga yakin|dami\w*)(?! ?(?:kun|hafta|oy))"
@@ -143,6 +144,8 @@ def _hours(text: str) -> Iterator[Found]:
         first, last = ("h", "h2") if match["h"] else ("h3", "h4")
         for name in (first, last) if int(match[first]) < int(match[last]) else ():
             yield from _clock(text, match.start(name), match.end(name), int(match[name]), 0)
+    for match in _TILL.finditer(text):
+        yield from _clock(text, match.start("h"), match.end(), int(match["h"]), 0)
     for match in _HOUR_BESIDE_PART.finditer(text):
         if BESIDE.search(text[: match.start()]):
             yield from _clock(text, match.start(), match.end(), int(match["h"]), 0)

@@ -38,6 +38,7 @@ IN_MESSAGES = [
     ("10 bilan 12 orasiga", ["10:00", "12:00"]),
     ("9 dan 12 gacha bo'shman", ["09:00", "12:00"]),
     ("soat10da kelaman", ["10:00"]),
+    ("9:30 dan 11 gacha bo'lsa", ["09:30", "11:00"]),
     ("men ikkilarda kela olaman", ["14:00"]),
     ("14-16 oralig'ida", ["14:00", "16:00"]),
     ("9-10 larda boraman", ["09:00"]),
