@@ -1,60 +1,21 @@
 """Red flags in what people write: rules on folded text, before any model and without one.
 
-A message becomes tokens, tokens become concepts (`chest`, `pain`, `arm`), concepts near one another make a sign.
-What is denied, over, mild, long known or only asked about does not count. Words, signs and thresholds are content:
-content/{shared,uz,ru}/red_flags.yml.
+A message becomes tokens, tokens become concepts (`chest`, `pain`, `arm`), concepts near one another make a sign
+(core/telling.py). Words, signs and thresholds are content: content/{shared,uz,ru}/red_flags.yml.
 """
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from core import measures, red_flags, script
-from core.phrases import Hit, Lexicon, Token
-from core.red_flags import FirstAid, Flag, Sign, first_aid
+from core import red_flags
+from core.red_flags import FirstAid, Flag, first_aid
+from core.telling import Telling
 
-__all__ = ["FirstAid", "RedFlag", "find", "find_all", "first_aid"]
-
-WINDOW_TOKENS = 26  # the concepts of one sign stand no further apart
-NEAR_TOKENS = 5  # reach of "for years" inside a clause
-# ... of "long ago", of the verb that carries -gan edi, of "была"
-PAST_TOKENS = {"past": NEAR_TOKENS, "past_verb": 1, "past_was": 3}
-MILD_TOKENS = 2
-BETTER_TO_UNIT_TOKENS = 3
-OPENING_TOKENS = 3  # where a question word asks
-COMPOUND_TOKENS = 5  # between the parts of a compound: "the arm … does not obey"
-
-# "is happening": ogʻriyapti, ketvotti, boʻlopti
-_HAPPENING = re.compile(
-    r"(?:a|i|o)(?:yap|yop|p|vot|yot)(?:ti|man|miz|siz|di)$|(?:tur|yot)ibdi$|apti$|apman$|apmiz$|opti$|otti$"
-)
-
-# болит, хлещет, льётся: happening too, though a date stands beside it
-_PRESENT_RU = re.compile(r"[a-z](?:[aeiu]t|[ei]sa)$")
-
-# What might be, what is feared, what happens in general: choʻksa, hushdan ketishdan, ogʻriydimi
-# Conditionals are told by the verb: -sa alone also ends every Russian -ся.
-_SUPPOSED = re.compile(
-    r"^(?:kol|ket|bol|chak|tush|tur|ur|kel|yut|ich|yikil|chok|tikil|kus|tishla|kuy|kes|ogri|kis|zaharlan|shish|tut|osil|tuga|adash)sa(?:lar)?$"
-    r"|[a-z]{3}ish(?:i|im|lari)?(?:dan|ga|ning|ni)$|maslik|.[ay](?:di|miz|siz|dilar)mi$"
-)
-_SUPPOSED_AFTER = re.compile(
-    r"^(?:kol|ket|bol|tur|kel|chik|tush|yubor|koy|ol)(?:sa(?:lar)?|ish(?:i|im|lari)?(?:dan|ga|ni|ning)|maslik[a-z]*|adimi|amanmi|maymanmi)$|^bolmas(?:lig|in)"
-)
-
-# choy ichayotgandi, oʻtirgandi: what one was doing when it began
-_WAS_DOING = re.compile(r"(?:yotgan|turgan|yurgan|otirgan)")
-
-_MARKED = re.compile(
-    rf"\b(?:[ўЎ]л|[oO][{script.APOSTROPHES}]l|ул(?=сам|мо|гим|ай|аман|иб|япман)|ul(?=sam|mo|gim|ay|aman|ib|yapman))",
-    re.IGNORECASE,
-)
-
-Hits = Mapping[str, Sequence[Hit]]
+__all__ = ["FirstAid", "RedFlag", "excused", "find", "find_all", "first_aid"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,169 +25,6 @@ class RedFlag:
     id: str
     group: str
     urgency: str
-
-
-@lru_cache(maxsize=1)
-def _lexicon() -> Lexicon:
-    return Lexicon(red_flags.book().words)
-
-
-class _Message:
-    """One message: its tokens, the concepts in it, and which of them count."""
-
-    def __init__(self, text: str) -> None:
-        book, lexicon = red_flags.book(), _lexicon()
-        self.tokens = lexicon.tokens(script.fold(text))
-        hits = lexicon.hits(self.tokens)
-        for name, found in measures.find(self.tokens, hits, book.numbers, book.thresholds).items():
-            hits[name] = [*hits.get(name, ()), *found]
-        if not _MARKED.search(text):  # oʻlmoqchi (about to die) and olmoqchi (about to take) fold to one
-            hits = {name: found for name, found in hits.items() if not name.endswith("_marked")}
-        for words in (2, 4):
-            if len(self.tokens) >= words:
-                hits["two_words" if words == 2 else "four_words"] = [Hit(0, 0)]
-        for name, parts in book.compounds:
-            hits[name] = [*hits.get(name, ()), *_side_by_side(self.tokens, hits, parts)]
-        ended = [
-            hit for hit in hits.get("past_verb", ()) if not _WAS_DOING.search(self.tokens[hit.start].text)
-        ]
-        hits["past_verb"] = ended
-        hits = {name: found for name, found in hits.items() if found}
-        self.hits: Hits = hits
-        self.better = [
-            hit.start for hit in hits.get("better", ()) if not hit.denied and not self._counted(hit)
-        ]
-        self.asked = set(self._asked_sentences())
-        self.unreal = {self.tokens[hit.start].sentence for hit in hits.get("unreal", ())}
-
-    def _asked_sentences(self) -> Iterator[int]:
-        """Sentences that only ask or teach, with nobody ill in them."""
-        asked = (("asked", "victim"), ("asked_start", "victim"), ("asked_hard", "own_victim"))
-        for concept, someone in asked:
-            for hit in self.hits.get(concept, ()):
-                sentence = self.tokens[hit.start].sentence
-                if concept == "asked_start" and not self._opens(hit):
-                    continue
-                if not self._in_sentence(sentence, (someone, "now")) and not self._happening(sentence):
-                    yield sentence
-
-    def _counted(self, hit: Hit) -> bool:
-        """прошло шесть минут: time passed, not the pain."""
-        return any(0 < unit.start - hit.end <= BETTER_TO_UNIT_TOKENS for unit in self.hits.get("unit", ()))
-
-    def _questioned(self, sentence: int) -> bool:
-        return self._in_sentence(sentence, ("asked", "asked_start", "asked_hard"))
-
-    def _opens(self, hit: Hit) -> bool:
-        """Among the first words of its sentence: "какие признаки …", but not "не помнит, какой день"."""
-        early = self.tokens[max(0, hit.start - OPENING_TOKENS)]
-        return hit.start < OPENING_TOKENS or early.sentence != self.tokens[hit.start].sentence
-
-    def _in_sentence(self, sentence: int, concepts: Iterable[str]) -> bool:
-        return any(
-            self.tokens[hit.start].sentence == sentence for c in concepts for hit in self.hits.get(c, ())
-        )
-
-    def _happening(self, sentence: int) -> bool:
-        return any(t.sentence == sentence and _HAPPENING.search(t.text) for t in self.tokens)
-
-    def _near(self, hit: Hit, concept: str, reach: int) -> bool:
-        clause = self.tokens[hit.start].clause
-        for other in self.hits.get(concept, ()):
-            apart = max(other.start - hit.end, hit.start - other.end)
-            if apart <= reach and clause in (self.tokens[other.start].clause, self.tokens[other.end].clause):
-                return True
-        return False
-
-    def counts(self, hit: Hit, context: bool = False, asked: bool = False) -> bool:
-        """Context (`insulin`, `a bee stung`) may lie in the past; nothing that counts is denied."""
-        token = self.tokens[hit.start]
-        if hit.denied or token.sentence in self.unreal:
-            return False
-        if not asked and (token.sentence in self.asked or self._supposed(hit)):
-            return False
-        if context:
-            return True
-        if self._near(hit, "mild", MILD_TOKENS):
-            return False
-        if self._near(hit, "now", len(self.tokens)):
-            return True
-        words = [self.tokens[i].text for i in range(hit.start, hit.end + 1)]
-        happening = any(_HAPPENING.search(word) or _PRESENT_RU.search(word) for word in words)
-        return not self._near(hit, "known", NEAR_TOKENS) and (
-            happening or not any(self._near(hit, name, reach) for name, reach in PAST_TOKENS.items())
-        )
-
-    def _supposed(self, hit: Hit) -> bool:
-        last = self.tokens[hit.end]
-        following = self.tokens[hit.end + 1 : hit.end + 2]
-        begins = any(t.text.startswith("boshla") for t in following)  # qon ketishni boshladi
-        if _SUPPOSED.search(last.text):
-            return not begins
-        if any(word.text.endswith("ganda") for word in (last, *following)) and self._questioned(
-            last.sentence
-        ):
-            return True  # tiqilib qolganda qanday yordam beriladi
-        return any(
-            t.sentence == last.sentence and not t.breaks_before and _SUPPOSED_AFTER.match(t.text)
-            for t in following
-        )
-
-    def shows(self, sign: Sign) -> bool:
-        for need in sign.needs:
-            if need.isdisjoint(self.hits):
-                return False
-        if any(not hit.denied for concept in sign.never for hit in self.hits.get(concept, ())):
-            return False
-        choices: list[list[Hit]] = []
-        acute: list[list[Hit]] = []
-        for need, context, asked in zip(sign.needs, sign.context, sign.asked, strict=True):
-            hits = (hit for concept in need for hit in self.hits.get(concept, ()))
-            live = [hit for hit in hits if self.counts(hit, context, asked)]
-            if not live:
-                return False
-            choices.append(live)
-            if not context:
-                acute.append(live)
-        if self.better and all(hit.end < max(self.better) for live in acute for hit in live):
-            return False
-        return _together(choices, ())
-
-
-def _side_by_side(tokens: Sequence[Token], hits: Hits, parts: Sign) -> Iterator[Hit]:
-    """A hit where the last part stands, for every way the parts stand near one another; denied when any part is."""
-    if any(need.isdisjoint(hits) for need in parts.needs) or not hits.keys().isdisjoint(parts.never):
-        return
-    made = [(hit.start, hit.end, hit) for concept in parts.needs[0] for hit in hits.get(concept, ())]
-    for need in parts.needs[1:]:
-        others = [hit for concept in need for hit in hits.get(concept, ())]
-        made = [
-            (
-                min(start, other.start),
-                max(end, other.end),
-                Hit(other.start, other.end, hit.denied or other.denied),
-            )
-            for start, end, hit in made
-            for other in others
-            if 0 < max(other.start - end, start - other.end) <= COMPOUND_TOKENS
-            and tokens[start].sentence == tokens[other.start].sentence
-        ]
-    yield from dict.fromkeys(hit for _, _, hit in made)
-
-
-def _together(choices: Sequence[Sequence[Hit]], chosen: tuple[Hit, ...]) -> bool:
-    """Whether every need has a hit of its own words, all within the window."""
-    if not choices:
-        return True
-    return any(
-        all(0 < _apart(hit, other) <= WINDOW_TOKENS for other in chosen)
-        and _together(choices[1:], (*chosen, hit))
-        for hit in choices[0]
-    )
-
-
-def _apart(a: Hit, b: Hit) -> int:
-    return max(b.start - a.end, a.start - b.end)
 
 
 @lru_cache(maxsize=1)
@@ -244,7 +42,7 @@ def _shown(text: str) -> Iterator[Flag]:
     """The flags of a message in the order of precedence."""
     if not text.strip():
         return
-    message, places, flags = _Message(text), _signs_by_concept(), red_flags.book().flags
+    message, places, flags = Telling(text), _signs_by_concept(), red_flags.book().flags
     last = -1
     for i, j in sorted({place for concept in message.hits for place in places.get(concept, ())}):
         if i != last and message.shows(flags[i].signs[j]):
@@ -260,6 +58,14 @@ def find_all(text: str) -> tuple[RedFlag, ...]:
 def find(text: str) -> RedFlag | None:
     """The most pressing red flag of a message in any written form, or None."""
     return next(map(_flag, _shown(text)), None)
+
+
+def excused(text: str) -> bool:
+    """Whether a message without a red flag says itself that it is over, long known, mild, denied or only asked about.
+
+    For a second net that suspects more than `find` finds: its suspicion needs more here than elsewhere.
+    """
+    return find(text) is None and Telling(text).excused()
 
 
 def _flag(flag: Flag) -> RedFlag:
