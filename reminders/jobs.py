@@ -12,7 +12,7 @@ from reminders import asking, sending, weighing
 from reminders import balances as accounts
 from reminders import lanes as waiting
 from reminders.work import Work
-from services import campaign_people, deliveries, outcomes, programmes, receipts, recompute, reminders
+from services import campaign_people, claims, deliveries, outcomes, programmes, receipts, recompute, reminders
 
 log = structlog.get_logger()
 
@@ -42,7 +42,7 @@ async def deliver(work: Work) -> int:
     try:
         while not work.stopping.is_set():
             work.watched.came()
-            notices = await deliveries.claim(
+            notices = await claims.claim(
                 work.database,
                 work.worker,
                 work.clock(),

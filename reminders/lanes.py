@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from core.notices import Attempt, Notice
-from core.ports import OutboundMessage
+from core.ports import OutboundMessage, Slot
+from core.turns import NoTurn
 from services.outcomes import Outcome
 
 BEGUN_TOGETHER = 60
@@ -46,8 +47,13 @@ class Begun:
 class Sends(Protocol):
     """What a lane does with its messages."""
 
-    async def begin(self, some: Sequence[Ready]) -> tuple[Sequence[Begun], Sequence[Ready]]:
-        """Those whose turn has come, begun, and those whose turn has not; others are settled or given back."""
+    async def turns(self, many: int) -> Sequence[Slot | None]:
+        """One at least, soon; None where none is needed. Raises NoTurn."""
+
+    async def put_off(self, some: Sequence[Ready], after_s: float) -> None: ...
+
+    async def begin(self, some: Sequence[Ready], slots: Sequence[Slot | None]) -> Sequence[Begun]:
+        """Those that may go; the others are settled or given back."""
 
     async def send(self, begun: Begun) -> Outcome: ...
 
@@ -55,8 +61,8 @@ class Sends(Protocol):
 
 
 class Lane:
-    """Messages are begun together, sent each by itself, and recorded at most ten together. Ends when none is left, or,
-    with `stopping`, when those begun are recorded.
+    """Messages take their turns, are begun together, sent each by itself, and recorded at most ten together. Ends when none
+    is left, or, with `stopping`, when those begun are recorded.
     """
 
     def __init__(self, rate_per_s: float, sends: Sends, stopping: asyncio.Event) -> None:
@@ -65,7 +71,7 @@ class Lane:
         self.queue: deque[Ready] = deque()
         self._sent: deque[Outcome] = deque()
         self._in_flight = self._recording = 0
-        self._beginning: asyncio.Task[None] | None = None
+        self._turning: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self.some_left = asyncio.Event()
         """Set whenever messages left the queue, were recorded, or a task ended."""
@@ -80,8 +86,8 @@ class Lane:
 
     def add(self, ready: Ready) -> None:
         self.queue.append(ready)
-        if self._beginning is None or self._beginning.done():
-            self._beginning = self._task(self._begin())
+        if self._turning is None or self._turning.done():
+            self._turning = self._task(self._turn())
 
     def _task(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)
@@ -93,19 +99,35 @@ class Lane:
         self._tasks.discard(task)
         self.some_left.set()
 
-    async def _begin(self) -> None:
+    async def _turn(self) -> None:
         while self.queue and not self._stopping.is_set():
             room = min(self._most_in_flight - self._in_flight, len(self.queue), BEGUN_TOGETHER)
             if not room:
                 self.some_left.clear()
                 await self.some_left.wait()
                 continue
-            begun, left = await self._sends.begin([self.queue.popleft() for _ in range(room)])
-            self.queue.extendleft(reversed(left))
-            self._in_flight += len(begun)
-            for one in begun:
-                self._task(self._through(one))
+            try:
+                slots = await self._sends.turns(room)
+            except NoTurn as refused:
+                await self._sends.put_off(self._next(room), refused.again_s)
+                continue
+            if not self._stopping.is_set():  # meanwhile the next turns are asked for
+                self._in_flight += len(slots)
+                self._task(self._begin(self._next(len(slots)), slots))
+
+    def _next(self, many: int) -> list[Ready]:
+        self.some_left.set()
+        return [self.queue.popleft() for _ in range(many)]
+
+    async def _begin(self, some: Sequence[Ready], slots: Sequence[Slot | None]) -> None:
+        begun: Sequence[Begun] = ()
+        try:
+            begun = await self._sends.begin(some, slots)
+        finally:
+            self._in_flight -= len(some) - len(begun)
             self.some_left.set()
+        for one in begun:
+            self._task(self._through(one))
 
     async def _through(self, begun: Begun) -> None:
         self._sent.append(await self._sends.send(begun))

@@ -16,7 +16,7 @@ from channels.asked import Paced
 from core import notice_words
 from core.notices import Notice, attempt_key
 from core.ports import Channel, ChannelKind, DeliveryError, OutboundMessage, Receipt, Slot
-from core.turns import STILL_WAITING, NoTurn
+from core.turns import STILL_WAITING
 from monitoring import metrics
 from reminders import weighing
 from reminders.lanes import Begun, Ready
@@ -60,25 +60,19 @@ class Sender:
     work: Work
     channel: Channel
 
-    async def begin(self, some: Sequence[Ready]) -> tuple[Sequence[Begun], Sequence[Ready]]:
-        work = self.work
-        try:
-            slots = await self._slots(len(some))
-        except NoTurn as refused:
-            after, notices = timedelta(seconds=refused.again_s), [one.notice for one in some]
-            await _until_recorded(lambda: put_off(work, notices, after, "busy"))
-            return [], []
-        if work.stopping.is_set():
-            return [], some
+    async def turns(self, many: int) -> Sequence[Slot | None]:
+        return await self.channel.turns.ahead(many) if isinstance(self.channel, Paced) else [None] * many
+
+    async def put_off(self, some: Sequence[Ready], after_s: float) -> None:
+        notices, after = [one.notice for one in some], timedelta(seconds=after_s)
+        await _until_recorded(lambda: put_off(self.work, notices, after, "busy"))
+
+    async def begin(self, some: Sequence[Ready], slots: Sequence[Slot | None]) -> Sequence[Begun]:
         in_turn = [
             Ready(one.notice, replace(one.message, key=attempt_key(one.message.text), slot=slot))
-            for one, slot in zip(some, slots, strict=False)
+            for one, slot in zip(some, slots, strict=True)
         ]
-        return await self._begun(in_turn), some[len(slots) :]
-
-    async def _slots(self, many: int) -> Sequence[Slot | None]:
-        """One at least, where turns can be taken beforehand."""
-        return await self.channel.turns.ahead(many) if isinstance(self.channel, Paced) else [None] * many
+        return await self._begun(in_turn)
 
     async def _begun(self, some: Sequence[Ready]) -> list[Begun]:
         work, messages = self.work, {one.notice.lead_id: one.message for one in some}

@@ -18,7 +18,7 @@ from core.staff import Member
 from db.engine import Database
 from db.people import Person
 from db.reminders import Occurrence, Reminder
-from services import audit, campaigns, deliveries, desk, holding, planning, promises, recipients
+from services import audit, campaigns, claims, desk, holding, planning, promises, recipients
 
 MOST = 2000
 """So many due moments are looked at; a day with more says so."""
@@ -72,11 +72,11 @@ async def look(
     visits = await recipients.visits(session, {int(r.item) for _o, r in pairs if r.kind == "appointment"})
     held = await holding.held(session, [r for _o, r in pairs])
     spoken = await campaigns.spoken_in(session, [r for _o, r in pairs])
-    ticks: dict[datetime, list[deliveries.Decided]] = defaultdict(list)
+    ticks: dict[datetime, list[claims.Decided]] = defaultdict(list)
     stays: Counter[str] = Counter()
     for occurrence, reminder in pairs:
         judge = partial(
-            deliveries.judge,
+            claims.judge,
             occurrence,
             reminder,
             to[reminder.person_id],
@@ -93,10 +93,10 @@ async def look(
         Planned(
             at,
             about[group[0][1].person_id].name,
-            deliveries.notice_of(group, to[group[0][1].person_id], about, visits, spoken),
+            claims.notice_of(group, to[group[0][1].person_id], about, visits, spoken),
         )
         for at, together in sorted(ticks.items())
-        for group in deliveries.grouped(together).values()
+        for group in claims.grouped(together).values()
     ]
     return Outlook(tuple(goes), stays, True)
 

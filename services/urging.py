@@ -15,7 +15,7 @@ from core.staff import Member
 from core.urging import ANY_HOUR_FOR, CannotSend
 from db.engine import Database
 from db.reminders import Occurrence, Reminder
-from services import audit, campaigns, deliveries, dry_run, holding, holds, planning, recipients
+from services import audit, campaigns, claims, dry_run, holding, holds, planning, recipients
 
 Answer = Literal["new", "there"]
 """Whether the press did something, or somebody had pressed before."""
@@ -135,7 +135,7 @@ async def _judge(
     about = await recipients.about(session, [row.about_id])
     held = await holding.held(session, [row])
     spoken = await campaigns.spoken_in(session, [row])
-    found = deliveries.judge(
+    found = claims.judge(
         moment, row, to[row.person_id], about[row.about_id], now, held=row.id in held, spoken=spoken
     )
     if found == rules.Drop("acted_on") and row.stopped_at is None:

@@ -12,7 +12,7 @@ from admin.app import create_app
 from core import campaigns as rules
 from core.deliveries import Hours
 from core.ports import Receipt
-from services import campaign_people, campaigns, deliveries, outcomes, staff
+from services import campaign_people, campaigns, claims, deliveries, outcomes, staff
 from services.outcomes import Outcome
 from tests.admin.conftest import ADDRESS, PASSWORD, Browser
 from tests.campaigns import RU, SMS_RU, SMS_UZ, UZ, draft, running
@@ -202,7 +202,7 @@ async def test_a_form_without_its_token_changes_nothing(editor, database):
 
 
 async def send(database):
-    notices = await deliveries.claim(database, "w", NOW, 100, 60, hours=Hours(0, 0))
+    notices = await claims.claim(database, "w", NOW, 100, 60, hours=Hours(0, 0))
     attempts = await deliveries.begin(database, notices, "w", NOW, 60)
     await outcomes.settle(database, [Outcome(a, Receipt("test", a.key)) for a in attempts], NOW)
 

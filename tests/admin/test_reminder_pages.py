@@ -20,7 +20,7 @@ from db.booking import Clinic
 from db.people import AuditEvent, Person
 from db.reminders import Delivery, Occurrence, Reminder
 from db.staff import StaffMember
-from services import deliveries, reminders
+from services import claims, reminders
 from tests.deliveries import occurrences, person, promise
 
 EVIL = '<script>alert("x")</script>'
@@ -66,7 +66,7 @@ async def clinics(database) -> list[int]:
 
 async def claimed(database) -> list[object]:
     """What a worker would begin now."""
-    return list(await deliveries.claim(database, "w", moment(), 10, 60, hours=Hours(24, 0)))
+    return list(await claims.claim(database, "w", moment(), 10, 60, hours=Hours(24, 0)))
 
 
 def moment() -> datetime:

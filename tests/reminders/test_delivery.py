@@ -15,7 +15,7 @@ from core.notices import attempt_key
 from core.ports import OutboundMessage
 from core.sms import plain
 from db.people import Chat, Consent, Person
-from services import deliveries, receipts, reminders
+from services import claims, deliveries, receipts, reminders
 from services.receipts import Report
 from tests.deliveries import (
     AZIZA,
@@ -161,7 +161,7 @@ async def test_a_change_of_mind_after_the_claim_and_before_the_request_is_respec
     aziza = await person(database, now, chat_id=CHAT)
     reminder_id = await promise(database, now, aziza)
     await reminders.plan(database, now)
-    notices = await deliveries.claim(database, worker.work.worker, now, 10, 60)
+    notices = await claims.claim(database, worker.work.worker, now, 10, 60)
     await reminders.stop(database, reminder_id, aziza, now)
     assert await deliveries.begin(database, notices, worker.work.worker, now, 60) == []
     assert await worker.tick() == 0
@@ -357,9 +357,9 @@ async def test_what_twilio_never_got_is_sent_again(database, sandbox, worker, no
     gulnora = await person(database, now, phone=GULNORA)
     await promise(database, now, gulnora)
     await reminders.plan(database, now)
-    await deliveries.claim(database, "dead worker", now, 10, 0)
+    await claims.claim(database, "dead worker", now, 10, 0)
     assert await worker.sweep() == (1, 0)  # claimed and not begun: surely unsent
-    notices = await deliveries.claim(database, "dead worker", now, 10, 60)
+    notices = await claims.claim(database, "dead worker", now, 10, 60)
     await deliveries.begin(database, notices, "dead worker", now, 0)
     assert await worker.sweep() == (0, 1)
     worker.clock.forward(minutes=2)
@@ -381,7 +381,7 @@ async def test_of_two_lost_messages_to_one_number_only_the_one_that_did_not_arri
         visit = {"kind": "appointment", "item": str(hours), "step": "hour-24", "due_on": moment.date()}
         await promise(database, moment, gulnora, **visit, due_at=moment + timedelta(hours=hours))
     await reminders.plan(database, moment)
-    notices = await deliveries.claim(database, "dead", moment, 10, 60, hours=worker.work.hours)
+    notices = await claims.claim(database, "dead", moment, 10, 60, hours=worker.work.hours)
     texts = [notice_words.compose(n, moment, "salomat_bot", cyrillic=False).text for n in notices]
     keys = {n.lead_id: attempt_key(text) for n, text in zip(notices, texts, strict=True)}
     _unsent, sent = await deliveries.begin(database, notices, "dead", moment, 0, keys)
@@ -479,7 +479,7 @@ async def test_a_receipt_that_comes_before_the_answer_is_kept(database, worker, 
 
     await promise(database, now, await person(database, now, phone=GULNORA))
     await reminders.plan(database, now)
-    notices = await deliveries.claim(database, "w", now, 10, 60)
+    notices = await claims.claim(database, "w", now, 10, 60)
     (attempt,) = await deliveries.begin(database, notices, "w", now, 60)
     await receipts.receipt(database, attempt.key, Report("delivered"), now)
     await outcomes.settle(database, [Outcome(attempt, Receipt("twilio", "SM1"))], now)

@@ -6,28 +6,42 @@ import asyncio
 
 import pytest
 
+from core.turns import NoTurn
 from reminders import lanes
 from reminders.lanes import Lane
 
 
 class Sending:
-    """Counts messages in flight; ends each send only when told. `turns` is how many may begin at once."""
+    """Counts messages in flight; ends each send only when told. `at_once`: so many get a turn together."""
 
-    def __init__(self, turns: int = 1000) -> None:
-        self.turns, self.in_flight, self.most = turns, 0, 0
+    def __init__(self, at_once: int = 1000, refused_s: float = 0.0) -> None:
+        self.at_once, self.refused_s, self.in_flight, self.most = at_once, refused_s, 0, 0
+        self.late: list[tuple[int, float]] = []
         self.begun: list[int] = []
         self.recorded: list[list[int]] = []
         self.go = asyncio.Event()
         self.broken: set[int] = set()
 
-    async def begin(self, some):
+    async def turns(self, many):
+        await asyncio.sleep(0)
+        if self.refused_s:
+            raise NoTurn(self.refused_s)
+        return [None] * min(many, self.at_once)
+
+    async def put_off(self, some, after_s):
+        self.refused_s = 0.0
+        self.late += [(one, after_s) for one in some]
+
+    async def begin(self, some, slots):
+        self.in_flight += len(some)
+        self.most = max(self.most, self.in_flight)
         await asyncio.sleep(0)
         if self.broken & set(some):
+            self.in_flight -= len(some)
             raise ValueError("on purpose")
-        self.begun += some[: self.turns]
-        self.in_flight += len(some[: self.turns])
-        self.most = max(self.most, self.in_flight)
-        return some[: self.turns], some[self.turns :]
+        assert len(slots) == len(some)
+        self.begun += some
+        return some
 
     async def send(self, one):
         await self.go.wait()
@@ -77,10 +91,18 @@ async def test_at_most_ten_are_recorded_together_and_one_alone_does_not_wait_for
 
 
 async def test_what_has_no_turn_yet_keeps_its_place():
-    sending = Sending(turns=3)
+    sending = Sending(at_once=3)
     sending.go.set()
     await lanes.emptied([lane_of(1000, sending, 20)])
     assert sending.begun == list(range(20))
+
+
+async def test_what_gets_no_turn_for_long_is_put_off_and_the_others_go_on():
+    sending = Sending(refused_s=300)
+    sending.go.set()
+    await lanes.emptied([lane_of(30, sending, 25)])
+    assert sending.late == [(one, 300) for one in range(10)]
+    assert sorted(sending.sent) == list(range(10, 25))
 
 
 async def test_a_stop_leaves_the_rest_in_the_queue():
@@ -115,6 +137,7 @@ async def test_an_error_is_raised_when_what_was_begun_is_recorded_and_the_lane_g
     with pytest.raises(ValueError, match="on purpose"):
         await lanes.emptied([lane])
     assert sorted(sending.sent) == list(range(10))
+    assert not lane.queue
     lane.add(15)
     await lanes.emptied([lane])
     assert sorted(sending.sent) == [*range(10), 15]

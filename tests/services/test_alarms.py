@@ -13,7 +13,7 @@ from core.staff import Member
 from db.dialogue import InboxUpdate
 from db.monitoring import Alarm, Heartbeat, SmsCount, SmsProvider
 from db.people import AuditEvent
-from services import alarms, deliveries, monitoring, reminders, staff
+from services import alarms, claims, monitoring, reminders, staff
 from tests.deliveries import AZIZA, person, promise
 
 LATE = {"late": {"minutes": 16}}
@@ -94,7 +94,7 @@ async def test_figures_count_what_waits_and_say_how_old_it_is(database, now):
         await promise(database, now, one, step="day+3", due_on=now.date() - timedelta(days=3))
     await reminders.plan(database, now)
     later = now + timedelta(minutes=20)
-    assert len(await deliveries.claim(database, "worker", now, 1, 60)) == 1
+    assert len(await claims.claim(database, "worker", now, 1, 60)) == 1
     await alarms.settle(database, LATE, now)
     await alarms.beat(database, "bot", "a:1", now, {})
     async with database.transaction() as session:
@@ -112,7 +112,7 @@ async def test_what_waits_for_the_morning_is_not_late(database, now):
     night = now + timedelta(hours=10)
     await promise(database, night, await person(database, night, phone=AZIZA), at=night)
     await reminders.plan(database, night)
-    assert await deliveries.claim(database, "worker", night, 10, 60) == []
+    assert await claims.claim(database, "worker", night, 10, 60) == []
     assert (await monitoring.state(database, night + timedelta(hours=2))).oldest_due_at is None
 
 

@@ -21,6 +21,7 @@ from db.reminders import Reminder
 from services import (
     campaign_people,
     campaigns,
+    claims,
     deliveries,
     endings,
     outcomes,
@@ -48,7 +49,7 @@ async def aziz(database, now):
 
 async def send(database, now, worker="w") -> list:
     """Everything due goes out; the notices that did."""
-    notices = await deliveries.claim(database, worker, now, 100, 60)
+    notices = await claims.claim(database, worker, now, 100, 60)
     attempts = await deliveries.begin(database, notices, worker, now, 60)
     await outcomes.settle(database, [Outcome(a, Receipt("test", a.key)) for a in attempts], now)
     return [a.notice for a in attempts]
@@ -371,7 +372,7 @@ async def test_stopped_what_is_left_expires_also_what_was_claimed(database, dils
     await crowd(database, now, 6)
     number = await running(database, dilshod, aziz, now)
     await campaign_people.feed(database, now)
-    claimed = await deliveries.claim(database, "w", now, 2, 60)
+    claimed = await claims.claim(database, "w", now, 2, 60)
     await campaigns.act(database, number, "stop", 1, dilshod, now)
     assert await deliveries.begin(database, claimed, "w", now, 60) == []
     assert await send(database, now) == []
@@ -399,7 +400,7 @@ async def test_who_refuses_gets_no_campaign_any_more_and_all_other_reminders(dat
     (told,) = await send(database, now)
     second = await running(database, dilshod, aziz, now)
     await campaign_people.feed(database, now)
-    claimed = await deliveries.claim(database, "w", now, 2, 60)
+    claimed = await claims.claim(database, "w", now, 2, 60)
     await campaigns.refuse_from(database, told.items[0].reminder_id, aziza, now)
     assert await deliveries.begin(database, claimed, "w", now, 60) == []
     assert await send(database, now) == []

@@ -14,7 +14,7 @@ from db.booking import Appointment, Clinic, Slot
 from db.crypto import keyring
 from db.people import AuditEvent, Person
 from db.reminders import Occurrence, Reminder
-from services import booking, deliveries, desk, people, reminders, visit_notices
+from services import booking, claims, desk, people, reminders, visit_notices
 
 NOW = datetime(2026, 11, 21, 7, 0, tzinfo=UTC)
 PINFL = "41503905010012"
@@ -187,7 +187,7 @@ async def test_a_person_is_told_once_that_the_clinic_cancelled_the_visit(
         await reminders.pause(database, aziza.id, NOW)
     assert await desk.settle(database, visit_id, "cancelled", nurse(), NOW) is told
     await desk.settle(database, visit_id, "cancelled", nurse(), NOW)
-    notices = await deliveries.claim(database, "w", NOW, 10, 60)
+    notices = await claims.claim(database, "w", NOW, 10, 60)
     assert [(n.items[0].step, n.capped) for n in notices] == ([("cancelled", False)] if told else [])
     await reminders.plan(database, NOW + timedelta(hours=starts_in_hours))
     async with database.transaction() as session:
@@ -202,7 +202,7 @@ async def test_nobody_is_told_at_night_of_a_visit_that_is_over_before_they_read_
     await free_slot(database, clinics[0], early)
     visit_id = await visit_at(database, aziza, clinics[0], 18)
     assert not await desk.settle(database, visit_id, "cancelled", nurse(), night)
-    assert await deliveries.claim(database, "w", NOW + early + timedelta(hours=4), 10, 60) == []
+    assert await claims.claim(database, "w", NOW + early + timedelta(hours=4), 10, 60) == []
 
 
 async def test_nothing_is_said_of_a_visit_in_the_past(database, aziza, clinics):
@@ -223,7 +223,7 @@ async def test_a_moved_visit_is_told_of_with_its_new_time_and_reminded_of_then(d
             await desk.move(database, visit_id, slot_id, member, NOW)
     new_id, told = await desk.move(database, visit_id, other, nurse(), NOW)
     assert told
-    notice = (await deliveries.claim(database, "w", NOW, 10, 60))[0].items[0]
+    notice = (await claims.claim(database, "w", NOW, 10, 60))[0].items[0]
     assert (notice.step, notice.due_at, notice.visit.room) == ("moved", NOW + timedelta(hours=50), "9")
     kept = [one for one in await reminders.mine(database, aziza.id, NOW) if one.kind == "appointment"]
     assert [one.due_at for one in kept] == [NOW + timedelta(hours=50)]

@@ -15,7 +15,7 @@ from core.urging import CannotSend
 from db.booking import Clinic
 from db.people import AuditEvent
 from db.reminders import Reminder
-from services import board, deliveries, desk, holds, outcomes, reminders, staff, trial, urging
+from services import board, claims, deliveries, desk, holds, outcomes, reminders, staff, trial, urging
 from services.outcomes import Outcome
 from tests.deliveries import deliveries_of, occurrences, person, promise
 
@@ -54,7 +54,7 @@ async def of_clinic(database, nurse: Member, clinic_id: int) -> Member:
 async def goes(database, now) -> int:
     """How many messages a worker would begin now."""
     await reminders.plan(database, now)
-    return len(await deliveries.claim(database, "w", now, 100, 60))
+    return len(await claims.claim(database, "w", now, 100, 60))
 
 
 _DONE = select(AuditEvent.action).where(AuditEvent.action != "staff.add").order_by(AuditEvent.id)
@@ -95,7 +95,7 @@ async def test_what_is_held_until_it_is_over_is_never_sent(database, now, nurse)
 async def test_a_hold_pressed_after_the_worker_took_it_up_still_stops_it(database, now, nurse):
     one = await promise(database, now, await person(database, now, chat_id=1))
     await reminders.plan(database, now)
-    notices = await deliveries.claim(database, "w", now, 10, 60)
+    notices = await claims.claim(database, "w", now, 10, 60)
     await holds.hold(database, one, nurse, now)
     assert await deliveries.begin(database, notices, "w", now, 60) == []
     assert await goes(database, now) == 0
@@ -257,7 +257,7 @@ async def test_at_night_it_goes_only_with_the_box_ticked(database, now, nurse):
     assert seen.notice is not None
     assert await goes(database, night) == 0
     assert await urging.send_now(database, one, "day-1", nurse, night, Hours(), any_hour=True) == "new"
-    notices = await deliveries.claim(database, "w", night, 10, 60)
+    notices = await claims.claim(database, "w", night, 10, 60)
     assert len(await deliveries.begin(database, notices, "w", night, 60)) == 1
 
 
@@ -266,7 +266,7 @@ async def test_what_staff_send_goes_past_the_caps_and_counts_for_them(database, 
     for item in ("a", "b", "c"):
         await promise(database, now, aziza, item=item)
         await reminders.plan(database, now)
-        notices = await deliveries.claim(database, "w", now, 10, 60)
+        notices = await claims.claim(database, "w", now, 10, 60)
         attempts = await deliveries.begin(database, notices, "w", now, 60)
         await outcomes.settle(database, [Outcome(a, Receipt("test", a.key)) for a in attempts], now)
     fourth = await promise(database, now, aziza, item="d")
@@ -277,7 +277,7 @@ async def test_what_staff_send_goes_past_the_caps_and_counts_for_them(database, 
 
 async def fail(database, now) -> None:
     await reminders.plan(database, now)
-    notices = await deliveries.claim(database, "w", now, 10, 60)
+    notices = await claims.claim(database, "w", now, 10, 60)
     attempts = await deliveries.begin(database, notices, "w", now, 60)
     error = DeliveryError("twilio: 30006", permanent=True)
     await outcomes.settle(database, [Outcome(a, error) for a in attempts], now)
@@ -291,7 +291,7 @@ async def test_a_failed_message_is_tried_again_whole_and_once(database, now, nur
     assert {first.state, second.state} == {"failed"}
     assert await urging.retry(database, ids[1], second.id, nurse, now, Hours()) == "new"
     assert await urging.retry(database, ids[1], second.id, nurse, now, Hours()) == "there"
-    notices = await deliveries.claim(database, "w", now, 10, 60)
+    notices = await claims.claim(database, "w", now, 10, 60)
     assert [len(one.items) for one in notices] == [2]
     assert (await actions(database)) == ["reminder.retry"]
 

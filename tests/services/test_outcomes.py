@@ -11,7 +11,7 @@ from sqlalchemy import update
 from core.notices import Attempt
 from core.ports import DeliveryError, Receipt
 from db.reminders import Delivery, Occurrence
-from services import deliveries, outcomes, receipts, reminders
+from services import claims, deliveries, outcomes, receipts, reminders
 from services.outcomes import Outcome
 from tests.deliveries import GULNORA, deliveries_of, occurrences, person, promise
 
@@ -20,7 +20,7 @@ async def ten_attempts(database, now):
     for number in range(10):
         await promise(database, now, await person(database, now, chat_id=1000 + number))
     await reminders.plan(database, now)
-    notices = await deliveries.claim(database, "w", now, 100, 60)
+    notices = await claims.claim(database, "w", now, 100, 60)
     return await deliveries.begin(database, notices, "w", now, 60)
 
 
@@ -78,7 +78,7 @@ async def test_a_begin_that_was_not_confirmed_leaves_nothing_unknown(database, n
 async def test_the_sweeper_frees_only_leases_that_ran_out(database, now, lease_s):
     await promise(database, now, await person(database, now, chat_id=1))
     await reminders.plan(database, now)
-    await deliveries.claim(database, "w", now, 10, lease_s)
+    await claims.claim(database, "w", now, 10, lease_s)
     assert await outcomes.sweep(database) == ((1, 0) if lease_s == 0 else (0, 0))
 
 
@@ -95,7 +95,7 @@ async def lost_once(database, now, *, kind="vaccination", **who) -> tuple[Attemp
 
 
 async def begun(database, now, worker="w", lease_s=60) -> list[Attempt]:
-    notices = await deliveries.claim(database, worker, now, 10, 60)
+    notices = await claims.claim(database, worker, now, 10, 60)
     return await deliveries.begin(database, notices, worker, now, lease_s)
 
 

@@ -11,7 +11,7 @@ from core import reminder_words
 from core.i18n import LANGUAGES
 from core.ports import Receipt
 from core.reminders import NotYourReminder
-from services import deliveries, outcomes, programmes, reminders
+from services import claims, deliveries, outcomes, programmes, reminders
 from services.outcomes import Outcome
 from tests.deliveries import AZIZA, occurrences, person, promise, reminders_of
 
@@ -19,7 +19,7 @@ from tests.deliveries import AZIZA, occurrences, person, promise, reminders_of
 async def send_all(database, now) -> None:
     """What is due goes out."""
     await reminders.plan(database, now)
-    notices = await deliveries.claim(database, "w", now, 100, 60)
+    notices = await claims.claim(database, "w", now, 100, 60)
     attempts = await deliveries.begin(database, notices, "w", now, 60)
     await outcomes.settle(database, [Outcome(a, Receipt("test", a.key)) for a in attempts], now)
 
@@ -130,12 +130,12 @@ async def test_a_pause_by_sms_reaches_everybody_with_that_number_and_start_ends_
     await promise(database, now, aziza)
     await reminders.plan(database, now)
     assert await reminders.answered_by_sms(database, AZIZA, "Тўхтатиш", now) == "stop"
-    assert await deliveries.claim(database, "w", now, 10, 60) == []
+    assert await claims.claim(database, "w", now, 10, 60) == []
     assert [(o.state, o.reason) for o in await occurrences(database)] == [("skipped", "paused")]
     assert await reminders.answered_by_sms(database, AZIZA, "START", now) == "start"
     await promise(database, now, aziza, item="td")
     await reminders.plan(database, now)
-    assert len(await deliveries.claim(database, "w", now, 10, 60)) == 1
+    assert len(await claims.claim(database, "w", now, 10, 60)) == 1
 
 
 async def test_own_hours_move_what_is_planned(database, now):
