@@ -33,6 +33,23 @@ _UZBEK_NOT = re.compile(r"^(?:i|a|ol|ib)?ma(?:y|d|g|s|ng|pti|bdi)")
 # ... and by the verb that carries it: boʻgʻilib qol-ma-slik.
 _AUXILIARY_NOT = re.compile(r"^(?:kol|ket|yubor|koy|tur|chik|tush)ma")
 
+# Russian letters as in a passport: vialaia, teriaet, stoiu; folded, я and ю were "ya", "yu", or bare after a consonant.
+_PASSPORT = tuple(
+    (re.compile(pattern), written)
+    for pattern, written in (
+        (r"(?<=[bcdfghjklmnprstvz])iya", "a"),
+        (r"(?<=[bcdfghjklmnprstvz])iu", "u"),
+        (r"(?:^|(?<=[aeiou]))iya", "ya"),
+        (r"(?:^|(?<=[aeou]))iu", "yu"),
+        (r"(?<=[aeo])i$", "y"),
+        (r"^uz(?=i[mngd])", "oz"),  # узимни, узини: oneself, beside uzib (tearing off)
+        (r"^urg(?=im)", "org"),
+    )
+)
+# ў typed as у in the first syllable: узини, ургимчак; not where it makes another word (kun, a day; tush, a dream)
+_UNMARKED_O = re.compile(r"^(?!kun|tush|ush)([^aeiou]?)u")
+MARKED_MIN_LETTERS = 5
+
 # Spoken forms of -yapti, as it folds: tirishvotti, toʻxtamvotti, ketopti.
 _DIALECT = (
     (re.compile(r"mvot(?=t|m|s)"), "mayap"),
@@ -119,13 +136,27 @@ class Lexicon:
                     self._misspelt[variant].add((stem, is_prefix))
 
     def _places(self, token: str) -> tuple[_Place, ...]:
-        found = [_Place(phrase, i, "") for phrase, i in self._exact.get(token, ())]
-        for length in range(1, len(token) + 1):
-            found += [_Place(phrase, i, token[length:]) for phrase, i in self._prefix.get(token[:length], ())]
+        found = self._spelt_so(token)
+        found += self._otherwise_spelt(token, known=bool(found))
         found = found or list(self._misspelt_places(token))
         for length in range(2, len(token)):
             found += [_Place(phrase, i, "") for phrase, i in self._ending.get(token[-length:], ())]
         return tuple(found)
+
+    def _otherwise_spelt(self, token: str, known: bool) -> list[_Place]:
+        """Places of `teriaet` where `teraet` stands, and of an unknown `uzini` where `ozini` does."""
+        other = token
+        for pattern, written in _PASSPORT:
+            other = pattern.sub(written, other)
+        if other == token and not known and len(token) >= MARKED_MIN_LETTERS:
+            other = _UNMARKED_O.sub(r"\1o", token)
+        return [] if other == token else self._spelt_so(other)
+
+    def _spelt_so(self, token: str) -> list[_Place]:
+        found = [_Place(phrase, i, "") for phrase, i in self._exact.get(token, ())]
+        for length in range(1, len(token) + 1):
+            found += [_Place(phrase, i, token[length:]) for phrase, i in self._prefix.get(token[:length], ())]
+        return found
 
     def _misspelt_places(self, token: str) -> Iterator[_Place]:
         near: dict[tuple[str, bool], int] = {}
