@@ -12,7 +12,7 @@ from core import script
 
 MAX_TOKENS = 400
 GAP_TOKENS = 2  # words that may stand inside a phrase
-FUZZY_MIN_LETTERS = 6
+FUZZY_MIN_LETTERS = 5
 FUZZY_MAX_LETTERS = 16
 
 # Concepts that are grammar: what denies the next word, the word before, and what begins a new thought.
@@ -48,6 +48,7 @@ _PASSPORT = tuple(
 )
 # ў typed as у in the first syllable: узини, ургимчак; not where it makes another word (kun, a day; tush, a dream)
 _UNMARKED_O = re.compile(r"^(?!kun|tush|ush)([^aeiou]?)u")
+_DOUBLED = re.compile(r"(.)\1")
 MARKED_MIN_LETTERS = 5
 
 # Spoken forms of -yapti, as it folds: tirishvotti, toʻxtamvotti, ketopti.
@@ -150,6 +151,8 @@ class Lexicon:
             other = pattern.sub(written, other)
         if other == token and not known and len(token) >= MARKED_MIN_LETTERS:
             other = _UNMARKED_O.sub(r"\1o", token)
+        if other == token and not known:
+            other = _DOUBLED.sub(r"\1", token)  # zmmeya
         return [] if other == token else self._spelt_so(other)
 
     def _spelt_so(self, token: str) -> list[_Place]:
