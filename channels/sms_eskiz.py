@@ -22,6 +22,8 @@ from core.settings import Settings
 
 TIMEOUT_S = 15.0
 WITHIN = timedelta(minutes=10)
+PAGE = 200
+"""So many messages it lists at most: on a busy day ours is not among them."""
 CALLBACK_PATH = "/webhooks/eskiz"
 TASHKENT = ZoneInfo("Asia/Tashkent")
 WAIT_FOR_MODERATION_S = 3600.0
@@ -62,6 +64,7 @@ class EskizChannel:
         self._http, self._email, self._password = http, email, password
         self._sender, self._callback_url = sender, callback_url
         self._token: str | None = None
+        self._user_id: str | None = None
         self._login = asyncio.Lock()
 
     async def send(self, message: OutboundMessage) -> Receipt:
@@ -69,7 +72,7 @@ class EskizChannel:
         body: dict[str, Any] = {
             "messages": [{"user_sms_id": sms.key, "to": sms.to.removeprefix("+"), "text": sms.text}],
             "from": self._sender,
-            "dispatch_id": int(sms.key[:12], 16) if _is_hex(sms.key) else 0,
+            "dispatch_id": _dispatch_id(sms.key),
         }
         if self._callback_url is not None:
             body["callback_url"] = f"{self._callback_url}/{sms.key}"
@@ -85,20 +88,41 @@ class EskizChannel:
         return Receipt(self.name, sms.key, segments=segments)
 
     async def find(self, key: str, to: str, begun_at: datetime) -> list[Candidate]:
-        """The message with our key among those of its time. Raises DeliveryError when Eskiz does not say."""
+        """Ours by its dispatch, else by its key among those of its time. Raises DeliveryError when Eskiz does not say."""
+        found = dispatched = await self._of_dispatch(key)
+        if not found:
+            found = await self._of_time(begun_at)
+            if dispatched is None and len(found) >= PAGE and not _with_key(found, key):
+                raise DeliveryError("eskiz: more messages of that time than it lists")
+        return [
+            Candidate(self.name, key, STATES.get(str(row.get("status", "")).upper(), "sent"))
+            for row in _with_key(found, key)
+        ]
+
+    async def _of_dispatch(self, key: str) -> list[dict[str, Any]] | None:
+        """None when the account cannot ask so."""
+        if self._user_id is None:
+            response = await self._call("GET", "/auth/user")
+            refused(self.name, response)
+            self._user_id = str((answered(response).get("data") or {}).get("id", ""))
+        form = {"user_id": self._user_id, "dispatch_id": str(_dispatch_id(key))}
+        path = f"/message/sms/get-user-messages-by-dispatch?page-size={PAGE}"
+        response = await self._call("POST", path, data=form)
+        if response.status_code in (400, 404, 405, 422):
+            return None
+        refused(self.name, response)
+        return _rows(answered(response))
+
+    async def _of_time(self, begun_at: datetime) -> list[dict[str, Any]]:
         first, last = (at.astimezone(TASHKENT) for at in (begun_at - WITHIN, begun_at + WITHIN))
         form = {
             "start_date": first.strftime("%Y-%m-%d %H:%M"),
             "to_date": last.strftime("%Y-%m-%d %H:%M"),
-            "page_size": "200",
+            "page_size": str(PAGE),
         }
         response = await self._call("POST", "/message/sms/get-user-messages", data=form)
         refused(self.name, response)
-        return [
-            Candidate(self.name, key, STATES.get(str(row.get("status", "")).upper(), "sent"))
-            for row in _rows(answered(response))
-            if str(row.get("user_sms_id", "")) == key
-        ]
+        return _rows(answered(response))
 
     async def balance(self) -> Balance:
         """`{"data": {"balance": 1000000}, "status": "success"}`, in soums. Raises DeliveryError when Eskiz does not say."""
@@ -164,3 +188,12 @@ def _rows(body: dict[str, Any]) -> list[dict[str, Any]]:
     data = body.get("data")
     found = (data.get("result") or data.get("data") or []) if isinstance(data, dict) else data or []
     return [row for row in found if isinstance(row, dict)]
+
+
+def _with_key(rows: list[dict[str, Any]], key: str) -> list[dict[str, Any]]:
+    return [row for row in rows if str(row.get("user_sms_id", "")) == key]
+
+
+def _dispatch_id(key: str) -> int:
+    """Of our key, so that the message is found by it alone."""
+    return int(key[:12], 16) if _is_hex(key) else 0

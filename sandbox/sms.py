@@ -50,6 +50,7 @@ class Sms:
     updated_at: float = 0.0
     error_code: int | None = None
     user_id: str | None = None
+    dispatch_id: str | None = None
     callbacks: list[Json] = field(default_factory=list)
 
     @property

@@ -57,6 +57,7 @@ class Eskiz:
         add("POST", f"{base}/message/sms/send-batch", self.send_batch)
         add("GET", f"{base}/message/sms/status_by_id/{{id}}", self.status)
         add("POST", f"{base}/message/sms/get-user-messages", self.user_messages)
+        add("POST", f"{base}/message/sms/get-user-messages-by-dispatch", self.dispatch_messages)
         add("GET", f"{base}/user/get-limit", self.limit)
         add("POST", f"{base}/user/template", self.add_template)
         add("GET", f"{base}/user/templates", self.templates)
@@ -141,9 +142,9 @@ class Eskiz:
             return _refused(400, "The message field is required.")
         return _refused(400, _NOT_MODERATED) if self._not_moderated(text) else None
 
-    def _accept(self, phone: str, text: str, sender: str, callback: str, user_id: str | None = None) -> Sms:
+    def _accept(self, phone: str, text: str, sender: str, callback: str, **more: str) -> Sms:
         sid = str(uuid.uuid4())
-        more = {"callback_url": callback or None, "user_id": user_id}
+        more |= {"callback_url": callback} if callback else {}
         return self.operator.accept(sid, "eskiz", f"+{phone}", sender or "4546", text, **more)
 
     async def send_batch(self, request: web.Request) -> web.StreamResponse:
@@ -161,10 +162,12 @@ class Eskiz:
             return struck
         callback = str(body.get("callback_url", ""))
         for message in messages:
-            user_id = str(message.get("user_sms_id", ""))
-            self._accept(
-                str(message["to"]), message["text"], str(body.get("from", "4546")), callback, user_id
-            )
+            named = {
+                "user_id": str(message.get("user_sms_id", "")),
+                "dispatch_id": str(body.get("dispatch_id", "")),
+            }
+            sender = str(body.get("from", "4546"))
+            self._accept(str(message["to"]), message["text"], sender, callback, **named)
         if kind == "timeout_after_accept":
             return await lose(request)
         statuses = ["waiting"] * len(messages)
@@ -199,6 +202,19 @@ class Eskiz:
             if sms.provider == "eskiz" and start.timestamp() <= sms.created_at < end.timestamp() + 60
         ]
         data = {"total": len(found), "result": [_row(sms) for sms in found[:size]]}
+        return web.json_response({"status": "success", "data": data})
+
+    async def dispatch_messages(self, request: web.Request) -> web.Response:
+        row, refusal = self._session(request)
+        if row is None:
+            return refusal
+        dispatch_id = str((await request.post()).get("dispatch_id", ""))
+        found = [
+            _row(sms)
+            for sms in self.operator.messages.values()
+            if sms.provider == "eskiz" and sms.dispatch_id == dispatch_id
+        ]
+        data = {"total": len(found), "result": found[:200]}
         return web.json_response({"status": "success", "data": data})
 
     async def limit(self, request: web.Request) -> web.Response:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from channels import sms_eskiz
+from channels.sms_eskiz import PAGE
 from core.errors import SettingsError
 from core.ports import Balance, DeliveryError, OutboundMessage
 from core.settings import Settings
@@ -46,7 +48,33 @@ async def test_an_sms_arrives_in_plain_letters_and_is_found_by_our_id(sandbox, c
     assert (receipt.provider, receipt.provider_id) == ("eskiz", KEY)
     assert await final(channel) == "delivered"
     assert await channel.find("another", GULNORA, datetime.now(UTC)) == []
+
+
+async def test_ours_is_found_on_a_day_of_more_messages_than_eskiz_lists(sandbox, channel):
+    await channel.send(MESSAGE)
+    others = [replace(MESSAGE, key=f"{number:032x}") for number in range(PAGE + 5)]
+    for first in range(0, len(others), 20):
+        await asyncio.gather(*(channel.send(one) for one in others[first : first + 20]))
+    (found,) = await channel.find(KEY, GULNORA, datetime.now(UTC))
+    assert found.provider_id == KEY
+    assert await channel.find("f" * 32, GULNORA, datetime.now(UTC)) == []
+
+
+async def test_where_only_the_time_can_be_asked_for_a_full_list_says_nothing(sandbox, channel, monkeypatch):
+    async def cannot(_key: str) -> None:
+        return None
+
+    monkeypatch.setattr(channel, "_of_dispatch", cannot)
+    await channel.send(MESSAGE)
+    (found,) = await channel.find(KEY, GULNORA, datetime.now(UTC))
+    assert found.provider_id == KEY
+    assert await channel.find("f" * 32, GULNORA, datetime.now(UTC)) == []
     assert await channel.find(KEY, GULNORA, datetime.now(UTC) - timedelta(days=1)) == []
+    for first in range(0, PAGE, 20):
+        many = (replace(MESSAGE, key=f"{number:032x}") for number in range(first, first + 20))
+        await asyncio.gather(*map(channel.send, many))
+    with pytest.raises(DeliveryError, match="more messages"):
+        await channel.find(KEY, GULNORA, datetime.now(UTC))
 
 
 @pytest.mark.parametrize(
