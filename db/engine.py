@@ -18,7 +18,6 @@ from sqlalchemy.ext.asyncio import (
 from core.settings import Settings
 from db import crypto
 
-
 AT_ONCE_CONNECTIONS = 5
 
 
