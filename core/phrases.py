@@ -14,6 +14,7 @@ MAX_TOKENS = 400
 GAP_TOKENS = 2  # words that may stand inside a phrase
 FUZZY_MIN_LETTERS = 5
 FUZZY_MAX_LETTERS = 16
+CERTAIN_LETTERS, FUZZY_UNSURE_LETTERS = 5, 7
 
 # Concepts that are grammar: what denies the next word, the word before, and what begins a new thought.
 DENIES_NEXT, DENIES_LAST, CONTRAST = "denies_next", "denies_last", "contrast"
@@ -139,7 +140,9 @@ class Lexicon:
     def _places(self, token: str) -> tuple[_Place, ...]:
         found = self._spelt_so(token)
         found += self._otherwise_spelt(token, known=bool(found))
-        found = found or list(self._misspelt_places(token))
+        # A short beginning says little of a long word: qora* (black) in qoraqut (qoraqurt, misspelt).
+        if not any(len(token) - len(place.rest) >= CERTAIN_LETTERS or not place.rest for place in found):
+            found += self._misspelt_places(token, FUZZY_UNSURE_LETTERS if found else FUZZY_MIN_LETTERS)
         for length in range(2, len(token)):
             found += [_Place(phrase, i, "") for phrase, i in self._ending.get(token[-length:], ())]
         return tuple(found)
@@ -161,7 +164,7 @@ class Lexicon:
             found += [_Place(phrase, i, token[length:]) for phrase, i in self._prefix.get(token[:length], ())]
         return found
 
-    def _misspelt_places(self, token: str) -> Iterator[_Place]:
+    def _misspelt_places(self, token: str, shortest: int) -> Iterator[_Place]:
         near: dict[tuple[str, bool], int] = {}
         if any(token.startswith(word) for word in self._not_typos):
             return
@@ -173,7 +176,12 @@ class Lexicon:
                     same_ends = (
                         stem[0] == start[0] and stem[-1] == start[-1] and ("ma" in start or "ma" not in stem)
                     )
-                    if same_ends and (is_prefix or length == len(token)) and _one_edit(start, stem):
+                    if (
+                        len(stem) >= shortest
+                        and same_ends
+                        and (is_prefix or length == len(token))
+                        and _one_edit(start, stem)
+                    ):
                         near[stem, is_prefix] = length
         for (stem, is_prefix), length in near.items():
             for phrase, i in (self._prefix if is_prefix else self._exact)[stem]:

@@ -25,7 +25,7 @@ AROUND = frozenset({
     "limb", "face", "belly", "chest", "eyes", "neck", "side",
 })  # fmt: skip
 BETTER_TO_UNIT_TOKENS = 3
-OPENING_TOKENS = 3  # where a question word asks
+OPENING_TOKENS = 2  # where a question word asks
 COMPOUND_TOKENS = 5  # between the parts of a compound: "the arm … does not obey"
 
 # "is happening": ogʻriyapti, ketvotti, boʻlopti

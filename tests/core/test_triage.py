@@ -54,6 +54,15 @@ def test_look_alikes_rarely_raise_an_alarm(half: str) -> None:
     assert len(alarms) / len(said) <= 0.03, alarms
 
 
+def test_messages_written_since_are_read_as_they_were_mended() -> None:
+    said = messages("fresh", "red_flags")
+    missed = [text for _, text in said if triage.find(text) is None]
+    assert 1 - len(missed) / len(said) >= 0.985, missed
+    innocent = messages("fresh", "look_alikes")
+    alarms = [text for _, text in innocent if triage.find(text)]
+    assert len(alarms) / len(innocent) <= 0.025, alarms
+
+
 def test_emergencies_are_found_in_every_written_form() -> None:
     forms = [form for _, text in messages("held_out", "red_flags") for form in in_other_letters(text)]
     missed = [form for form in forms if triage.find(form) is None]
