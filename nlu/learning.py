@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +13,7 @@ from scipy import sparse
 
 from core.intents import INTENTS
 from nlu import augment, network
-from nlu.embedded import EmbeddedEngine, weighed
+from nlu.embedded import ABOUT_SHARE, EmbeddedEngine
 from nlu.examples import Example
 from nlu.features import ABOUT, features
 
@@ -52,10 +52,8 @@ def fit(
 ) -> EmbeddedEngine:
     """A trained engine of so many networks; the same lines give the same engine."""
     labels = tuple(i for i in INTENTS if any(line.intent == i for line in lines))
-    counts = [Counter(features(line.text)) for line in lines]
-    vocabulary = _vocabulary(lines, counts)
+    vocabulary, terms = _known(*_counted(lines), np.array([not line.derived for line in lines]))
     say(f"{len(lines)} lines, {len(vocabulary)} features")
-    terms = _matrix(counts, vocabulary)
     idf = (np.log((1 + len(lines)) / (1 + terms.getnnz(axis=0))) + 1).astype(np.float32)
     table = _weigh(terms, idf, np.array([name.startswith(ABOUT) for name in vocabulary], bool))
     number = {label: i for i, label in enumerate(labels)}
@@ -70,33 +68,35 @@ def fit(
     return EmbeddedEngine(vocabulary, idf, learnt, labels)
 
 
-def _vocabulary(lines: Sequence[Line], counts: Sequence[Counter[str]]) -> dict[str, int]:
-    """Features seen in enough hand-written lines, or in more lines than are ever derived from one."""
-    written: Counter[str] = Counter()
-    seen: Counter[str] = Counter()
-    for line, found in zip(lines, counts, strict=True):
-        seen.update(found.keys())
-        if not line.derived:
-            written.update(found.keys())
-    known = (f for f, n in seen.items() if written[f] >= _WRITTEN_AT_LEAST or n >= _SEEN_AT_LEAST)
-    return {f: i for i, f in enumerate(sorted(known))}
-
-
-def _matrix(counts: Sequence[Counter[str]], vocabulary: dict[str, int]) -> Matrix:
-    columns, values, ends = array("i"), array("f"), [0]
-    for found in counts:
-        known = {i: n for f, n in found.items() if (i := vocabulary.get(f)) is not None}
-        columns.extend(known.keys())
-        values.extend(known.values())
+def _counted(lines: Sequence[Line]) -> tuple[list[str], Matrix]:
+    """All features there are, and how often each line has them."""
+    numbers: defaultdict[str, int] = defaultdict()
+    numbers.default_factory = numbers.__len__
+    columns, ends = array("i"), [0]
+    for line in lines:
+        columns.extend([numbers[feature] for feature in features(line.text)])
         ends.append(len(columns))
-    return sparse.csr_matrix(
-        (np.array(values), np.array(columns), ends), shape=(len(counts), len(vocabulary))
-    )
+    ones = np.ones(len(columns), np.float32)
+    table = sparse.csr_matrix((ones, np.array(columns), ends), shape=(len(lines), len(numbers)))
+    table.sum_duplicates()
+    return list(numbers), table
+
+
+def _known(names: list[str], table: Matrix, written: Any) -> tuple[dict[str, int], Matrix]:
+    """Features seen in enough hand-written lines, or in more lines than are ever derived from one; and their columns."""
+    enough = table[written].getnnz(axis=0) >= _WRITTEN_AT_LEAST
+    enough |= table.getnnz(axis=0) >= _SEEN_AT_LEAST
+    known = sorted(np.flatnonzero(enough), key=names.__getitem__)
+    return {names[column]: i for i, column in enumerate(known)}, table[:, known]
 
 
 def _weigh(terms: Matrix, idf: Any, about: Any) -> Matrix:
+    """`nlu.embedded.weighed` for every row at once."""
     table = terms.copy()
-    for start, end in zip(table.indptr[:-1], table.indptr[1:], strict=True):
-        columns = table.indices[start:end]
-        table.data[start:end] = weighed(table.data[start:end], idf[columns], about[columns])
+    table.data = ((1 + np.log(table.data)) * idf[table.indices]).astype(np.float32)
+    rows = np.repeat(np.arange(table.shape[0]), np.diff(table.indptr))
+    for part, share in ((~about[table.indices], 1.0), (about[table.indices], ABOUT_SHARE)):
+        lengths = np.sqrt(np.bincount(rows[part], table.data[part] ** 2, table.shape[0]))
+        scale = np.divide(share, lengths, out=np.zeros_like(lengths), where=lengths > 0)
+        table.data[part] *= scale[rows[part]].astype(np.float32)
     return table
