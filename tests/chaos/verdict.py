@@ -155,7 +155,9 @@ def _once(verdict: Verdict, owners: list[Someone], arrivals: Arrivals, record: R
         verdict.of("said to be sent and never arrived", owners[0], tries)
     if arrived > ends["sent"] + ends["unknown"] + ends["failed"]:
         verdict.of("more than promised", owners[0], (arrived, ends))
-    if ends["failed"] > sum(one.state == "failed" for one in tries):
+    # once somebody has blocked the bot, and has no phone, the rest fails untried
+    refused = any(one.error == "telegram: forbidden" for one in tries)
+    if ends["failed"] > sum(one.state == "failed" for one in tries) and not refused:
         verdict.of("failed without a failed try", owners[0], tries)
 
 
