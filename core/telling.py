@@ -43,14 +43,19 @@ _SUPPOSED = re.compile(
     r"|[a-z]{3}ish(?:i|im|lari)?(?:dan|ga|ning|ni)$|maslik|.[ay](?:di|miz|siz|dilar)mi$"
 )
 _SUPPOSED_AFTER = re.compile(
-    r"^(?:kol|ket|bol|tur|kel|chik|tush|yubor|koy|ol)(?:sa(?:lar)?|ish(?:i|im|lari)?(?:dan|ga|ni|ning)|maslik[a-z]*|adimi|amanmi|maymanmi)$|^bolmas(?:lig|in)"
+    r"^(?:kol|ket|bol|tur|kel|chik|tush|yubor|koy|ol)(?:sa(?:lar)?|ish(?:i|im|lari)?(?:dan|ga|ni|ning)?|maslik[a-z]*|adimi|amanmi|maymanmi)$|^bolmas(?:lig|in)"
 )
+
+_HABIT = re.compile(r"ganda$|[ay]di$")
+
+# Over and done, whatever is asked beside it: chaqib oldi, nima qilish kerak
+_HAPPENED = re.compile(r"^(?!endi$)[a-z]+[^aeiouy]di$")
 
 # choy ichayotgandi, oʻtirgandi: what one was doing when it began
 _WAS_DOING = re.compile(r"(?:yotgan|turgan|yurgan|otirgan)")
 
 _MARKED = re.compile(
-    rf"\b(?:[ўЎ]л|[oO][{script.APOSTROPHES}]l|ул(?=сам|мо|гим|ай|аман|иб|япман)|ul(?=sam|mo|gim|ay|aman|ib|yapman))",
+    rf"\b(?:[ўЎ]л|[oO][{script.APOSTROPHES}]l|ул(?=сам|мо|гим|ай|аман|иб|япман)|ul(?=sam|mo|gim|ay|aman|ib|yapman))\w*",
     re.IGNORECASE,
 )
 
@@ -71,8 +76,10 @@ class Telling:
         hits = lexicon.hits(self.tokens)
         for name, found in measures.find(self.tokens, hits, book.numbers, book.thresholds).items():
             hits[name] = [*hits.get(name, ()), *found]
-        if not _MARKED.search(text):  # oʻlmoqchi (about to die) and olmoqchi (about to take) fold to one
-            hits = {name: found for name, found in hits.items() if not name.endswith("_marked")}
+        # oʻlmoqchi (about to die) and olmoqchi (about to take) fold to one
+        marked = {script.fold(match[0]) for match in _MARKED.finditer(text)}
+        for name in [name for name in hits if name.endswith("_marked")]:
+            hits[name] = [hit for hit in hits[name] if marked & self._words(hit)]
         for words in (2, 4):
             if len(self.tokens) >= words:
                 hits["two_words" if words == 2 else "four_words"] = [Hit(0, 0)]
@@ -90,6 +97,9 @@ class Telling:
         self.asked = set(self._asked_sentences())
         self.unreal = {self.tokens[hit.start].sentence for hit in hits.get("unreal", ())}
 
+    def _words(self, hit: Hit) -> set[str]:
+        return {token.text for token in self.tokens[hit.start : hit.end + 1]}
+
     def _asked_sentences(self) -> Iterator[int]:
         """Sentences that only ask or teach, with nobody ill in them."""
         asked = (("asked", "victim"), ("asked_start", "victim"), ("asked_hard", "own_victim"))
@@ -98,7 +108,8 @@ class Telling:
                 sentence = self.tokens[hit.start].sentence
                 if concept == "asked_start" and not self._opens(hit):
                     continue
-                if not self._in_sentence(sentence, (someone, "now")) and not self._happening(sentence):
+                told = self._happening(sentence) or (concept == "asked" and self._happened(sentence))
+                if not told and not self._in_sentence(sentence, (someone, "now")):
                     yield sentence
 
     def _counted(self, hit: Hit) -> bool:
@@ -120,6 +131,9 @@ class Telling:
 
     def _happening(self, sentence: int) -> bool:
         return any(t.sentence == sentence and _HAPPENING.search(t.text) for t in self.tokens)
+
+    def _happened(self, sentence: int) -> bool:
+        return any(t.sentence == sentence and _HAPPENED.search(t.text) for t in self.tokens)
 
     def _near(self, hit: Hit, concept: str, reach: int) -> bool:
         clause = self.tokens[hit.start].clause
@@ -168,10 +182,8 @@ class Telling:
         begins = any(t.text.startswith("boshla") for t in following)  # qon ketishni boshladi
         if _SUPPOSED.search(last.text):
             return not begins
-        if any(word.text.endswith("ganda") for word in (last, *following)) and self._questioned(
-            last.sentence
-        ):
-            return True  # tiqilib qolganda qanday yordam beriladi
+        if any(_HABIT.search(word.text) for word in (last, *following)) and self._questioned(last.sentence):
+            return True  # tiqilib qolganda qanday yordam beriladi, nega tirishadi
         return any(
             t.sentence == last.sentence and not t.breaks_before and _SUPPOSED_AFTER.match(t.text)
             for t in following
