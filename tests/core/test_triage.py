@@ -63,6 +63,12 @@ def test_messages_written_since_are_read_as_they_were_mended() -> None:
     assert len(alarms) / len(innocent) <= 0.025, alarms
 
 
+def test_messages_never_used_to_mend_the_patterns_are_mostly_read() -> None:
+    said, innocent = messages("unseen", "red_flags"), messages("unseen", "look_alikes")
+    assert sum(triage.find(text) is not None for _, text in said) / len(said) >= 0.97
+    assert sum(triage.find(text) is not None for _, text in innocent) / len(innocent) <= 0.03
+
+
 def test_emergencies_are_found_in_every_written_form() -> None:
     forms = [form for _, text in messages("held_out", "red_flags") for form in in_other_letters(text)]
     missed = [form for form in forms if triage.find(form) is None]
