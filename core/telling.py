@@ -198,8 +198,7 @@ class Telling:
         choices: list[list[Hit]] = []
         acute: list[list[Hit]] = []
         for need, context, asked in zip(sign.needs, sign.context, sign.asked, strict=True):
-            hits = (hit for concept in need for hit in self.hits.get(concept, ()))
-            live = [hit for hit in hits if self.counts(hit, context, asked)]
+            live = [hit for hit in _of(self.hits, need) if self.counts(hit, context, asked)]
             if not live:
                 return False
             choices.append(live)
@@ -210,13 +209,18 @@ class Telling:
         return _together(choices, ())
 
 
+def _of(hits: Hits, need: Iterable[str]) -> dict[Hit, None]:
+    """The hits of any of some concepts, each once."""
+    return dict.fromkeys(hit for concept in need for hit in hits.get(concept, ()))
+
+
 def _side_by_side(tokens: Sequence[Token], hits: Hits, parts: Sign) -> Iterator[Hit]:
     """A hit where the last part stands, for every way the parts stand near one another; denied when any part is."""
     if any(need.isdisjoint(hits) for need in parts.needs) or not hits.keys().isdisjoint(parts.never):
         return
-    made = [(hit.start, hit.end, hit) for concept in parts.needs[0] for hit in hits.get(concept, ())]
+    made = [(hit.start, hit.end, hit) for hit in _of(hits, parts.needs[0])]
     for need in parts.needs[1:]:
-        others = [hit for concept in need for hit in hits.get(concept, ())]
+        others = _of(hits, need)
         made = [
             (
                 min(start, other.start),
