@@ -12,10 +12,15 @@ Ranking = tuple[tuple[str, float], ...]
 
 
 def interpret(text: str, now: datetime, ranking: Ranking, engine: EngineName) -> Interpretation:
-    """`now` is the message's moment, aware. Enough for `emergency`: a red flag, or the suspicion of the model."""
+    """`now` is the message's moment, aware. Enough for `emergency`: a red flag, or the suspicion of the model, unless the
+    message itself says that it is over, denied or only asked about.
+    """
     flag = triage.find(text)
-    intent, confidence = ranking[0]
     suspicion = dict(ranking).get("emergency", 0.0)
+    if flag is None and EMERGENCY_SUSPECTED <= suspicion < 1 and triage.excused(text):
+        ranking = tuple((i, p / (1 - suspicion)) for i, p in ranking if i != "emergency")
+        suspicion = 0.0
+    intent, confidence = ranking[0]
     if flag is not None:
         intent, confidence = "emergency", 1.0
     elif suspicion >= EMERGENCY_SUSPECTED:
