@@ -112,7 +112,7 @@ def rasa_model(
     # What is only tried is kept by its own name.
     name = "rasa" if (config, part) == (CONFIG, 1) else f"rasa-{config.stem}-{part}"
     model = home / name / "model.tar.gz"
-    with environment.locked(var_dir / "nlu" / "rasa.lock"):
+    with environment.locked(var_dir / "nlu" / f"{name}.lock"):
         if not model.exists():
             _train_rasa(home, python, model, config, part, say)
     return model
