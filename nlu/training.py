@@ -121,6 +121,7 @@ def rasa_model(
 def _train_rasa(home: Path, python: Path, model: Path, config: Path, part: int, say: Say) -> None:
     began = time.monotonic()
     data = home / ("data" if part == 1 else f"data-{part}")
+    making = home / f"{model.parent.name}.new"
     derived = augment.write(examples.load()[::part], data)
     say(f"Rasa's model: data written with {derived} derived lines")
     command = [
@@ -138,11 +139,11 @@ def _train_rasa(home: Path, python: Path, model: Path, config: Path, part: int, 
         "--domain",
         str(PROJECT / "domain.yml"),
         "--out",
-        str(home / "rasa.new"),
+        str(making),
         "--fixed-model-name",
         "model",
     ]
-    log_path = home / "rasa-training.log"
+    log_path = home / f"{model.parent.name}-training.log"
     with log_path.open("wb") as log:
         process = subprocess.Popen(  # noqa: S603 - our own words only
             command, cwd=home, env=environment.variables(), stdout=log, stderr=log, stdin=subprocess.DEVNULL
@@ -152,7 +153,7 @@ def _train_rasa(home: Path, python: Path, model: Path, config: Path, part: int, 
         finally:
             process.kill()
     model.parent.mkdir(exist_ok=True)
-    (home / "rasa.new" / "model.tar.gz").replace(model)
+    (making / "model.tar.gz").replace(model)
     say(f"Rasa's model: trained in {time.monotonic() - began:.0f} s")
     _forget_old(home)
 
