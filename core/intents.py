@@ -79,7 +79,7 @@ EngineName = Literal["rasa", "embedded"]
 UNDERSTOOD = 0.5
 SUGGESTED = 0.05
 # An emergency missed costs a life, a false alarm one message: this much suspicion is enough, whatever else is likelier. Of
-# messages neither rules nor model had seen it alone finds 95 %, the rules 87 to 98 % (docs/nlu-report.md).
+# messages neither rules nor model had seen the rules find 98 %, with this net all (docs/nlu-report.md).
 EMERGENCY_SUSPECTED = 0.35
 
 
