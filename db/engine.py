@@ -25,7 +25,7 @@ class Database:
     """`async with database.transaction() as session`: all of it or nothing."""
 
     def __init__(self, engine: AsyncEngine, at_once: AsyncEngine) -> None:
-        self.engine, self._at_once = engine, at_once
+        self.engine, self.at_once_engine = engine, at_once
         self._sessions = async_sessionmaker(engine, expire_on_commit=False)
 
     @asynccontextmanager
@@ -40,7 +40,7 @@ class Database:
         For the few statements that every message needs: connections of their own, not asked first whether they live. Who
         uses it tries again when the database is away.
         """
-        async with self._at_once.connect() as connection:
+        async with self.at_once_engine.connect() as connection:
             yield connection
 
     async def is_up(self) -> bool:
@@ -60,7 +60,7 @@ class Database:
 
     async def close(self) -> None:
         await self.engine.dispose()
-        await self._at_once.dispose()
+        await self.at_once_engine.dispose()
 
 
 def async_url(url: str) -> str:

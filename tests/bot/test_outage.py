@@ -39,7 +39,7 @@ class Switchable(Database):
 @pytest.fixture
 async def switch(side, monkeypatch) -> Switchable:
     monkeypatch.setattr(polling, "HOLD_OUT_S", 0.01)
-    side.database = Switchable(side.database.engine)
+    side.database = Switchable(side.database.engine, side.database.at_once_engine)
     await side.stop()
     await side.start()
     return side.database
