@@ -140,7 +140,7 @@ async def told_many(meet, side, many: int) -> list:
     crowd = [await meet(f"Guest {i}", "uz", phone=f"+99890{i:07}") for i in range(2)]
     for i in range(many):
         one = crowd[i % 2]
-        await one.http.post(f"/api/citizens/{one.row['id']}/messages", json={"text": f"/help {i}"})
+        await one.http.post(f"/api/citizens/{one.row['id']}/messages", json={"text": f"/help {1000 + i}"})
     return crowd
 
 
