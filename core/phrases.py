@@ -49,7 +49,7 @@ _PASSPORT = tuple(
 )
 # ў typed as у in the first syllable: узини, ургимчак; not where it makes another word (kun, a day; tush, a dream)
 _UNMARKED_O = re.compile(r"^(?!kun|tush|ush)([^aeiou]?)u")
-_DOUBLED = re.compile(r"(.)\1")
+_DOUBLED = re.compile(r"([^\W\d])\1")
 MARKED_MIN_LETTERS = 5
 
 # Spoken forms of -yapti, as it folds: tirishvotti, toʻxtamvotti, ketopti.

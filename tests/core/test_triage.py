@@ -227,3 +227,15 @@ def test_a_broken_file_is_refused_with_file_line_and_reason(
     assert caught.value.file == f"{part}/{red_flags.FILE}"
     assert caught.value.line
     assert reason in caught.value.reason
+
+
+@pytest.mark.parametrize("text", ["103", "112!", "103 kerak tez", "вызовите 103", "срочно 103"])
+def test_the_number_alone_or_with_a_call_is_a_cry_for_help(text):
+    assert triage.find(text) is not None
+
+
+@pytest.mark.parametrize(
+    "text", ["vaznim 103", "вес 112", "pulsim 103", "bugun 1103 qadam yurdim", "прошла 1112 шагов", "/help 1003"]
+)
+def test_a_reading_that_looks_like_the_number_is_none(text):
+    assert triage.find(text) is None
