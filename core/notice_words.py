@@ -73,14 +73,21 @@ def _headline(items: Sequence[Item]) -> Text:
 def _lines(items: Sequence[Item], now: datetime) -> list[Text]:
     """One line a person and visit, the name in front where there are several people."""
     several = len({item.about_id for item in items}) > 1
-    shown: dict[tuple[object, ...], Text] = {}
+    shown: dict[tuple[object, ...], Item] = {}
     for item in items:
         when = None if item.due_on < day_of(now) else item.due_on
-        what = words.label(item.kind, item.due_on, item.birth_date)
-        name = item.about if several else None
         key = (item.about_id, item.kind, when)
-        shown.setdefault(key, _line(what, when, name))
-    return list(shown.values())
+        # of what is past the latest gives the name: «at 12 months», not the flu of this winter
+        if key not in shown or item.due_on > shown[key].due_on:
+            shown[key] = item
+    return [
+        _line(
+            words.label(item.kind, item.due_on, item.birth_date),
+            None if item.due_on < day_of(now) else item.due_on,
+            item.about if several else None,
+        )
+        for item in shown.values()
+    ]
 
 
 def _line(what: Text | Words, when: date | None, name: str | None) -> Text:

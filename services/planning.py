@@ -64,6 +64,7 @@ async def _plan_some(session: AsyncSession, now: datetime, default: Hours, part:
         select(*_DUE, Person.quiet_from_hour, Person.quiet_to_hour)
         .join(Person, Person.id == Reminder.person_id)
         .where(*near, Reminder.person_id.in_(people))
+        .order_by(Reminder.next_at, Reminder.due_on, Reminder.id)
         .with_for_update(of=Reminder, skip_locked=True)
     )
     due = found.all()

@@ -144,3 +144,14 @@ def test_cyrillic_readers_get_the_same_sentence_in_their_letters_or_latin_where_
     assert "t.me/salomat_bot" in cyrillic
     assert "emlash" in latin
     assert script.to_latin(cyrillic.split(" t.me")[0]).startswith(latin.split(" ")[0])
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_of_what_is_past_in_one_visit_the_latest_gives_the_name_whatever_the_order(order):
+    flu = item(
+        about="Madina", about_id=2, item="influenza", due_on=date(2026, 10, 1), birth_date=date(2025, 11, 15)
+    )
+    year = item(about="Madina", about_id=2, due_on=date(2026, 11, 15), birth_date=date(2025, 11, 15))
+    said = views.compose(notice(*((flu, year)[i] for i in order)), NOW, "salomat_bot").text
+    assert "12 oylik emlash, yaqin kunlarda." in said
+    assert said.count("yaqin kunlarda") == 1

@@ -235,7 +235,8 @@ def test_the_number_alone_or_with_a_call_is_a_cry_for_help(text):
 
 
 @pytest.mark.parametrize(
-    "text", ["vaznim 103", "вес 112", "pulsim 103", "bugun 1103 qadam yurdim", "прошла 1112 шагов", "/help 1003"]
+    "text",
+    ["vaznim 103", "вес 112", "pulsim 103", "bugun 1103 qadam yurdim", "прошла 1112 шагов", "/help 1003"],
 )
 def test_a_reading_that_looks_like_the_number_is_none(text):
     assert triage.find(text) is None
