@@ -152,6 +152,6 @@ def test_of_what_is_past_in_one_visit_the_latest_gives_the_name_whatever_the_ord
         about="Madina", about_id=2, item="influenza", due_on=date(2026, 10, 1), birth_date=date(2025, 11, 15)
     )
     year = item(about="Madina", about_id=2, due_on=date(2026, 11, 15), birth_date=date(2025, 11, 15))
-    said = views.compose(notice(*((flu, year)[i] for i in order)), NOW, "salomat_bot").text
+    said = views.compose(notice(*((flu, year)[i] for i in order)), NOW, "salomat_bot", cyrillic=False).text
     assert "12 oylik emlash, yaqin kunlarda." in said
     assert said.count("yaqin kunlarda") == 1
