@@ -17,7 +17,7 @@ from db.engine import Database
 from db.questions import Question
 from db.reminders import Delivery, Occurrence, Reminder
 from db.staff import StaffMember
-from services import audit, desk, holding, recipients
+from services import audit, holding, reach, recipients
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ async def questions(database: Database, member: Member, now: datetime, limit: in
 
 
 async def question(database: Database, question_id: int, member: Member, now: datetime) -> Asked:
-    """Raises desk.NotFound."""
+    """Raises reach.NotFound."""
     query = (
         select(Question, StaffMember.name)
         .outerjoin(StaffMember, StaffMember.id == Question.answered_by_id)
@@ -119,7 +119,7 @@ async def question(database: Database, question_id: int, member: Member, now: da
     async with database.transaction() as session:
         found = (await session.execute(query)).one_or_none()
         if found is None:
-            raise desk.NotFound
+            raise reach.NotFound
         row, name = found
         audit.write(
             session,
@@ -134,11 +134,11 @@ async def question(database: Database, question_id: int, member: Member, now: da
 
 
 async def reminder(database: Database, reminder_id: int, member: Member, now: datetime) -> Promised:
-    """Raises desk.NotFound."""
+    """Raises reach.NotFound."""
     async with database.transaction() as session:
         row = await session.get(Reminder, reminder_id)
-        if row is None or not await holding.within_reach(session, row.person_id, member):
-            raise desk.NotFound
+        if row is None or not await reach.id_in_reach(session, row.person_id, member):
+            raise reach.NotFound
         detail = {"reminder": row.id}
         audit.write(
             session, now, "reminder.look", row.about_id, actor="staff", actor_id=member.id, detail=detail
@@ -149,7 +149,7 @@ async def reminder(database: Database, reminder_id: int, member: Member, now: da
 async def of_person(
     database: Database, person_id: int, member: Member, now: datetime, limit: int = 60
 ) -> tuple[str | None, list[Promised]]:
-    """The person's name and everything they were ever promised, the live first, then the latest. Raises desk.NotFound."""
+    """The person's name and everything they were ever promised, the live first, then the latest. Raises reach.NotFound."""
     query = (
         select(Reminder)
         .where(Reminder.person_id == person_id)
@@ -157,8 +157,8 @@ async def of_person(
         .limit(limit)
     )
     async with database.transaction() as session:
-        if not await holding.within_reach(session, person_id, member):
-            raise desk.NotFound
+        if not await reach.id_in_reach(session, person_id, member):
+            raise reach.NotFound
         audit.write(session, now, "reminder.timeline", person_id, actor="staff", actor_id=member.id)
         promised = await _promised(session, list(await session.scalars(query)), now)
         name = (await recipients.about(session, [person_id]))[person_id].name

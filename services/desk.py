@@ -1,4 +1,4 @@
-"""The desk: what staff see of citizens and do for them. Every look at a record is audited."""
+"""The desk: today in numbers, a person found by number, and their whole page. Every look at a record is audited."""
 
 from __future__ import annotations
 
@@ -8,37 +8,27 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select, true
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core import booking as bookings
 from core import passport as passports
 from core import people as people_rules
 from core import reminder_words as titles
 from core import staff as rules
 from core.chart import Chart
-from core.errors import Refusal
-from core.i18n import TASHKENT, Text, Words, _
-from db.booking import Appointment, Clinic, Slot
+from core.i18n import TASHKENT, Text, Words
+from db.booking import Appointment, Slot
 from db.crypto import keyring
 from db.engine import Database
 from db.passport import HealthSummary
 from db.people import Chat, Consent, Kinship, Person
 from db.questions import Question
 from db.reminders import Occurrence, Reminder
-from services import audit, booking, chart, passport, programmes, promises, visit_notices
+from services import audit, chart, passport, programmes, reach, visits
+from services.visits import Visit
 
 RECENT = timedelta(days=14)
 TROUBLED = ("failed", "unknown")
-MOST_TIMES = 12
-
-
-class NotFound(Refusal):
-    """Nothing there, or nothing that this member of staff may see: the answer is the same."""
-
-    def __init__(self) -> None:
-        super().__init__(_("Nobody was found. Check the number, or ask for the PINFL."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,21 +40,6 @@ class Today:
     questions: int
     reminders: int
     troubled: int
-
-
-@dataclass(frozen=True, slots=True)
-class Visit:
-    """An appointment as the desk sees it; `outcomes` is what may be said of it now."""
-
-    id: int
-    person_id: int
-    person_name: str
-    service: str
-    clinic: Words
-    room: str
-    starts_at: datetime
-    status: str
-    outcomes: tuple[rules.Outcome, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,16 +98,16 @@ class Record:
 async def today(database: Database, member: rules.Member, now: datetime) -> Today:
     start = now.astimezone(TASHKENT).replace(hour=0, minute=0, second=0, microsecond=0)
     end = start + timedelta(days=1)
-    mine = _clinic_of(member)
-    visits = select(func.count(Appointment.id)).join(Slot).where(mine, Appointment.status != "cancelled")
+    mine = reach.slots(member)
+    booked = select(func.count(Appointment.id)).join(Slot).where(mine, Appointment.status != "cancelled")
     moments = select(func.count(Occurrence.id)).join(Person, Person.id == Occurrence.person_id)
-    due = moments.where(Occurrence.state == "due", Occurrence.next_try_at < end, reach(member))
+    due = moments.where(Occurrence.state == "due", Occurrence.next_try_at < end, reach.people(member))
     troubled = moments.where(
-        reach(member), Occurrence.state.in_(TROUBLED), Occurrence.moment_at > now - RECENT
+        reach.people(member), Occurrence.state.in_(TROUBLED), Occurrence.moment_at > now - RECENT
     )
     queries = {
-        "visits": visits.where(Slot.starts_at >= start, Slot.starts_at < end),
-        "to_mark": visits.where(
+        "visits": booked.where(Slot.starts_at >= start, Slot.starts_at < end),
+        "to_mark": booked.where(
             Appointment.status == "booked", Slot.starts_at <= now, Slot.starts_at > now - RECENT
         ),
         "questions": select(func.count()).where(Question.state == "open"),
@@ -162,18 +137,18 @@ async def find(database: Database, text: str, member: rules.Member, now: datetim
             detail={"found": len(people)},
         )
     if not people:
-        raise NotFound
+        raise reach.NotFound
     return [Found(person.id, person.name, person.birth_date) for person in people]
 
 
 async def record(
     database: Database, person_id: int, member: rules.Member, now: datetime, *, found: bool = False
 ) -> Record:
-    """A person's whole page. Beyond one's own clinic only when just found by number (`found`). Raises NotFound."""
+    """A person's whole page. Beyond one's own clinic only when just found by number (`found`). Raises reach.NotFound."""
     async with database.transaction() as session:
         person = await session.get(Person, person_id)
-        if person is None or not (found or await in_reach(session, person, member)):
-            raise NotFound
+        if person is None or not (found or await reach.in_reach(session, person, member)):
+            raise reach.NotFound
         audit.write(session, now, "person.look", person_id, actor="staff", actor_id=member.id)
         summary = await session.get(HealthSummary, person_id)
         chat = await session.scalar(
@@ -185,7 +160,7 @@ async def record(
             .limit(1)
         )
         readings = await passport.last_readings(session, person_id)
-        visits = await _visits(session, Appointment.person_id == person_id, now)
+        seen = await visits.of_person(session, person_id, now)
         family = await _family(session, person_id)
         reminders = await _reminders(session, person)
     timeline = await programmes.timeline(database, person_id, now)
@@ -205,156 +180,10 @@ async def record(
         consented_at=consented_at,
         passport=_passport(person, summary.data if summary else {}, timeline, readings),
         chart=await chart.read(database, person_id, timeline.verdicts),
-        visits=visits,
+        visits=seen,
         family=family,
         reminders=reminders,
     )
-
-
-async def visit(database: Database, appointment_id: int, member: rules.Member, now: datetime) -> Visit:
-    """Raises NotFound."""
-    async with database.transaction() as session:
-        found = await _visits(session, (Appointment.id == appointment_id) & _clinic_of(member), now)
-        if not found:
-            raise NotFound
-        return found[0]
-
-
-async def settle(
-    database: Database, appointment_id: int, outcome: rules.Outcome, member: rules.Member, now: datetime
-) -> bool:
-    """What became of a visit, and what follows for its reminders. Twice is harmless. Raises NotFound, WrongOutcome.
-
-    Whether the person is told in time of a visit that is cancelled; else staff should call.
-    """
-    async with database.transaction() as session:
-        row = await _locked_visit(session, appointment_id, member)
-        if row.status == outcome:
-            return True
-        rules.check_outcome(outcome, row.status, row.slot.starts_at, now)
-        row.status, row.changed_at = outcome, now
-        audit.write(
-            session,
-            now,
-            f"appointment.{outcome}",
-            row.person_id,
-            actor="staff",
-            actor_id=member.id,
-            detail={"appointment": row.id},
-        )
-        await session.flush()
-        if outcome == "noshow":
-            await promises.missed_appointment_in(session, row, now)
-        else:
-            await promises.drop_appointment_in(session, row.id, now)
-        await programmes.recompute_in(session, row.person_id, now)
-        if outcome != "cancelled":
-            return True
-        return await visit_notices.tell_in(session, row, "cancelled", row.slot.starts_at, now)
-
-
-async def free_times(
-    database: Database, appointment_id: int, member: rules.Member, now: datetime
-) -> list[bookings.FreeSlot]:
-    """Where the visit could be moved to: the next free times for the same thing in the same clinic. Raises NotFound."""
-    async with database.transaction() as session:
-        row = await _locked_visit(session, appointment_id, member)
-        place = row.slot.clinic_id, row.slot.service
-    return await booking.nearest(database, *place, now, limit=MOST_TIMES)
-
-
-async def move(
-    database: Database, appointment_id: int, slot_id: int, member: rules.Member, now: datetime
-) -> tuple[int, bool]:
-    """Move a visit that is still to come; the new visit, and whether the person is told in time.
-
-    Raises NotFound, WrongOutcome, SlotTaken, SlotPassed, OverlapsAnother.
-    """
-    try:
-        async with database.transaction() as session:
-            row = await _locked_visit(session, appointment_id, member)
-            rules.check_outcome("cancelled", row.status, row.slot.starts_at, now)
-            slot = await session.get(Slot, slot_id)
-            if slot is None or (slot.clinic_id, slot.service) != (row.slot.clinic_id, row.slot.service):
-                raise NotFound
-            who = row.booked_by_id, row.person_id
-            new = await booking.put_in(session, *who, slot_id, now, row.item, row.id)
-            audit.write(
-                session,
-                now,
-                "appointment.move",
-                row.person_id,
-                actor="staff",
-                actor_id=member.id,
-                detail={"appointment": row.id, "to": new.id},
-            )
-            return new.id, await visit_notices.tell_in(session, new, "moved", row.slot.starts_at, now)
-    except IntegrityError:
-        raise bookings.SlotTaken from None
-
-
-async def _locked_visit(session: AsyncSession, appointment_id: int, member: rules.Member) -> Appointment:
-    row = await session.get(Appointment, appointment_id, with_for_update={"of": Appointment})
-    if row is None or (member.clinic_id is not None and row.slot.clinic_id != member.clinic_id):
-        raise NotFound
-    return row
-
-
-def _clinic_of(member: rules.Member) -> ColumnElement[bool]:
-    """For statements that join Slot."""
-    return true() if member.clinic_id is None else Slot.clinic_id == member.clinic_id
-
-
-async def in_reach(session: AsyncSession, person: Person, member: rules.Member) -> bool:
-    """People of the member's own clinic and those who booked there; everybody for staff of no single clinic."""
-    if member.clinic_id is None or person.clinic_id == member.clinic_id:
-        return True
-    booked = (
-        select(Appointment.id)
-        .join(Slot)
-        .where(Appointment.person_id == person.id, Slot.clinic_id == member.clinic_id)
-    )
-    return await session.scalar(booked.limit(1)) is not None
-
-
-def reach(member: rules.Member) -> ColumnElement[bool]:
-    """The same as a condition on Person."""
-    if member.clinic_id is None:
-        return true()
-    booked = (
-        select(Appointment.person_id)
-        .join(Slot)
-        .where(Appointment.person_id == Person.id, Slot.clinic_id == member.clinic_id)
-    )
-    return or_(Person.clinic_id == member.clinic_id, booked.exists())
-
-
-async def _visits(session: AsyncSession, condition: ColumnElement[bool], now: datetime) -> tuple[Visit, ...]:
-    query = (
-        select(Appointment, Person)
-        .join(Appointment.slot)
-        .join(Person, Person.id == Appointment.person_id)
-        .where(condition)
-        .order_by(Slot.starts_at.desc())
-    )
-    return tuple(
-        Visit(
-            row.id,
-            row.person_id,
-            person.name,
-            row.slot.service,
-            _name(row.slot.clinic),
-            row.slot.room,
-            row.slot.starts_at,
-            row.status,
-            rules.outcomes(row.status, row.slot.starts_at, now),
-        )
-        for row, person in await session.execute(query)
-    )
-
-
-def _name(clinic: Clinic) -> Words:
-    return Words(clinic.name_uz, clinic.name_ru)
 
 
 async def _family(session: AsyncSession, person_id: int) -> tuple[Relative, ...]:
@@ -410,8 +239,3 @@ def _passport(
         next_steps=timeline.all_steps,
         readings=tuple(readings),
     )
-
-
-def show_service(code: str) -> Words:
-    known = bookings.services().get(code)
-    return known.name if known else Words(code, code)

@@ -18,7 +18,7 @@ from core.staff import Member
 from db.engine import Database
 from db.people import Person
 from db.reminders import Occurrence, Reminder
-from services import audit, campaigns, claims, desk, holding, planning, promises, recipients
+from services import audit, campaigns, claims, holding, planning, promises, reach, recipients
 
 MOST = 2000
 """So many due moments are looked at; a day with more says so."""
@@ -123,14 +123,14 @@ async def _pairs(
         select(Occurrence, Reminder)
         .join(Reminder, Reminder.id == Occurrence.reminder_id)
         .join(Person, Person.id == Occurrence.person_id)
-        .where(Occurrence.state == "due", Occurrence.next_try_at <= until, desk.reach(member))
+        .where(Occurrence.state == "due", Occurrence.next_try_at <= until, reach.people(member))
         .order_by(Occurrence.next_try_at, Occurrence.id)
         .limit(MOST + 1)
     )
     promised = await session.execute(
         select(Reminder, Person.quiet_from_hour, Person.quiet_to_hour)
         .join(Person, Person.id == Reminder.person_id)
-        .where(Reminder.next_at <= until, Reminder.stopped_at.is_(None), desk.reach(member))
+        .where(Reminder.next_at <= until, Reminder.stopped_at.is_(None), reach.people(member))
         .order_by(Reminder.next_at, Reminder.id)
         .limit(MOST + 1)
     )

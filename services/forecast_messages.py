@@ -27,8 +27,7 @@ from db.booking import Clinic
 from db.engine import Database
 from db.people import Chat, Consent
 from db.reminders import Occurrence, Reminder
-from services import holding
-from services.reminder_board import told_within_reach
+from services import holding, reach
 from services.ways import first_way
 
 living_chats = (
@@ -92,7 +91,7 @@ def _promises(
         about.deceased_on.is_(None),
         told.id.in_(select(Consent.person_id).where(Consent.withdrawn_at.is_(None))),
         ~holding.is_held,
-        *([told_within_reach(member)] if member is not None else []),
+        *([reach.people(member, holding.Told)] if member is not None else []),
     )
 
 

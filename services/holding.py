@@ -8,14 +8,12 @@ from typing import Any
 from sqlalchemy import BigInteger, ColumnElement, Select, case, func, or_, select
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased, load_only
+from sqlalchemy.orm import aliased
 
-from core.staff import Member
 from db.booking import Appointment, Slot
 from db.holds import ClinicHold
 from db.people import Person
 from db.reminders import Reminder
-from services import desk
 
 About = aliased(Person, name="about")
 Told = aliased(Person, name="told")
@@ -36,13 +34,6 @@ def with_clinic(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
         .outerjoin(Appointment, Appointment.id == appointment_id)
         .outerjoin(Slot, Slot.id == Appointment.slot_id)
     )
-
-
-async def within_reach(session: AsyncSession, person_id: int, member: Member) -> bool:
-    """services.desk.in_reach, without opening what of the person is encrypted: a broken record stays reachable."""
-    only = load_only(Person.id, Person.clinic_id)
-    person = await session.get(Person, person_id, options=[only])
-    return person is not None and await desk.in_reach(session, person, member)
 
 
 async def held(session: AsyncSession, reminders: Sequence[Reminder]) -> set[int]:

@@ -17,7 +17,7 @@ from db.engine import Database
 from db.holds import ClinicHold
 from db.reminders import Occurrence, Reminder
 from db.staff import StaffMember
-from services import audit, desk, holding
+from services import audit, holding, reach
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +114,8 @@ async def held_clinics(database: Database, member: Member) -> list[ClinicState]:
 async def own(session: AsyncSession, reminder_id: int, member: Member, *, lock: bool = True) -> Reminder:
     """The reminder when it is within the member's reach. Raises NotFound."""
     row = await session.get(Reminder, reminder_id, with_for_update=lock)
-    if row is None or not await holding.within_reach(session, row.person_id, member):
-        raise desk.NotFound
+    if row is None or not await reach.id_in_reach(session, row.person_id, member):
+        raise reach.NotFound
     return row
 
 
@@ -128,7 +128,7 @@ async def wake(session: AsyncSession, reason: str, which: ColumnElement[bool], n
 async def _own_clinic(session: AsyncSession, clinic_id: int, member: Member) -> None:
     mine = member.clinic_id in (None, clinic_id)
     if not mine or await session.get(Clinic, clinic_id) is None:
-        raise desk.NotFound
+        raise reach.NotFound
 
 
 def _note(

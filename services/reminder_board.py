@@ -7,17 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, or_, select, true
+from sqlalchemy import Select, case, func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import reminder_board as rules
 from core import reminder_words as words
 from core.i18n import Text, Words
 from core.staff import Member
-from db.booking import Appointment, Slot
 from db.engine import Database
 from db.reminders import Delivery, Occurrence, Reminder
-from services import audit, holding, recipients
+from services import audit, holding, reach, recipients
 from services.ways import first_way
 
 lead_id = func.coalesce(Occurrence.lead_id, Occurrence.id)
@@ -113,7 +112,7 @@ def _part(
     begin, end = asked.window(now)
     moments = query.select_from(Occurrence)
     joined = holding.with_clinic(moments.join(Reminder, Reminder.id == Occurrence.reminder_id))
-    wanted = [Occurrence.moment_at >= begin, Occurrence.moment_at < end, told_within_reach(member)]
+    wanted = [Occurrence.moment_at >= begin, Occurrence.moment_at < end, reach.people(member, holding.Told)]
     if asked.kind is not None:
         wanted.append(Reminder.kind == asked.kind)
     if asked.channel is not None:
@@ -121,18 +120,6 @@ def _part(
     if asked.clinic_id is not None:
         wanted.append(holding.clinic_id == asked.clinic_id)
     return joined.outerjoin(last, true()).where(*wanted)
-
-
-def told_within_reach(member: Member) -> ColumnElement[bool]:
-    """services.desk.reach for whoever is told, in a statement joined by holding.with_clinic."""
-    if member.clinic_id is None:
-        return true()
-    booked = (
-        select(Appointment.person_id)
-        .join(Slot)
-        .where(Appointment.person_id == holding.Told.id, Slot.clinic_id == member.clinic_id)
-    )
-    return or_(holding.Told.clinic_id == member.clinic_id, booked.correlate(holding.Told).exists())
 
 
 def _line(row: Any, people: Mapping[int, recipients.About], state: rules.State) -> Line:

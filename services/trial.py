@@ -14,7 +14,7 @@ from db.engine import Database
 from db.holds import Trial, TrialMember
 from db.people import Person
 from db.reminders import Occurrence
-from services import audit, desk, recipients
+from services import audit, reach, recipients
 from services.holds import wake
 
 THE_ONE = 1
@@ -76,7 +76,7 @@ async def add(database: Database, person_id: int, member: Member, now: datetime)
     """Somebody agreed to try; whether that is new. Raises NotFound."""
     async with database.transaction() as session:
         if await session.get(Person, person_id) is None:
-            raise desk.NotFound
+            raise reach.NotFound
         row = insert(TrialMember).values(person_id=person_id, added_at=now, added_by_id=member.id)
         new = await session.scalar(row.on_conflict_do_nothing().returning(TrialMember.person_id))
         if new is not None:

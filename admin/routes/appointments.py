@@ -14,7 +14,7 @@ from admin.pages import Page, missing, now, tell
 from core.errors import Refusal
 from core.i18n import Text, _
 from core.staff import Outcome
-from services import desk
+from services import reach, visits
 
 BUTTONS: Mapping[Outcome, Text] = {
     "fulfilled": _("The person came"),
@@ -50,7 +50,7 @@ class Appointments(Page):
             visit=visit,
             buttons=BUTTONS,
             labels=labels,
-            service=desk.show_service,
+            service=visits.show_service,
         )
 
     @route("/move/{id:int}", name="appointment-move")
@@ -58,7 +58,7 @@ class Appointments(Page):
         visit = await self._visit(request)
         if "cancelled" not in visit.outcomes:
             return self.go(f"/appointments/{visit.id}")
-        times = await desk.free_times(self.database, visit.id, member_of(request), now())
+        times = await visits.free_times(self.database, visit.id, member_of(request), now())
         return self.render(
             request, "appointment_move.html", heading=_("Move the visit"), visit=visit, times=times
         )
@@ -68,8 +68,8 @@ class Appointments(Page):
         visit, slot = await self._visit(request), str((await request.form()).get("slot", ""))
         try:
             slot_id = int(slot) if slot.isdigit() and len(slot) < 18 else 0
-            moved, told = await desk.move(self.database, visit.id, slot_id, member_of(request), now())
-        except desk.NotFound:
+            moved, told = await visits.move(self.database, visit.id, slot_id, member_of(request), now())
+        except reach.NotFound:
             tell(request, _("Choose one of the times."), "warning")
             return self.go(f"/appointments/move/{visit.id}")
         except Refusal as refusal:
@@ -99,7 +99,7 @@ class Appointments(Page):
     async def settle(self, request: Request) -> Response:
         visit, outcome = await self._visit(request), _outcome(request)
         try:
-            told = await desk.settle(self.database, visit.id, outcome, member_of(request), now())
+            told = await visits.settle(self.database, visit.id, outcome, member_of(request), now())
         except Refusal as refusal:
             tell(request, refusal.text, "warning")
             return self.go(f"/appointments/{visit.id}")
@@ -107,11 +107,11 @@ class Appointments(Page):
         _call_if_not(told, request)
         return self.go("/appointments/list")
 
-    async def _visit(self, request: Request) -> desk.Visit:
+    async def _visit(self, request: Request) -> visits.Visit:
         number = request.path_params["id"]
         try:
-            return await desk.visit(self.database, min(number, 2**62), member_of(request), now())
-        except desk.NotFound:
+            return await visits.visit(self.database, min(number, 2**62), member_of(request), now())
+        except reach.NotFound:
             raise missing() from None
 
 

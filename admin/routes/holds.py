@@ -13,7 +13,7 @@ from admin.auth import member_of
 from admin.pages import missing, now, tell
 from admin.routes.reminders import DONE_BEFORE, ReminderPage
 from core.i18n import Text, _
-from services import desk, holds
+from services import holds, reach
 
 Act = Literal["hold", "release"]
 BUTTONS: Mapping[Act, Text] = {"hold": _("Hold everything back"), "release": _("Release everything")}
@@ -66,7 +66,7 @@ class Holds(ReminderPage):
         change = holds.hold_clinic if act == "hold" else holds.release_clinic
         try:
             new = await change(self.database, number, member_of(request), now())
-        except desk.NotFound:
+        except reach.NotFound:
             raise missing() from None
         tell(request, DONE[act] if new else DONE_BEFORE)
         return self.go("/reminders/clinics")

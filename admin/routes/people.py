@@ -20,7 +20,7 @@ from core.booking import day_of
 from core.errors import Refusal
 from core.i18n import _, verbatim
 from core.passport import NextStep
-from services import Database, desk
+from services import Database, desk, reach, visits
 
 SHOWN = ("due", "overdue", "not_yet")
 OTHERWISE = ("too_late", "exempt", "refused", "complete")
@@ -44,7 +44,7 @@ class PersonPage(Page):
         found = self._was_found(request, person_id)
         try:
             return await desk.record(self.database, _small(person_id), member, now(), found=found)
-        except desk.NotFound:
+        except reach.NotFound:
             raise missing() from None
 
     def keep(self, request: Request) -> str:
@@ -110,7 +110,7 @@ class People(PersonPage):
             keep=self.keep(request),
             labels=labels,
             names=programme_words,
-            service=desk.show_service,
+            service=visits.show_service,
         )
 
 

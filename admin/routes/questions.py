@@ -10,7 +10,7 @@ from admin import labels
 from admin.auth import member_of
 from admin.pages import Page, missing, now, tell
 from core.i18n import Text, _
-from services import board, desk, questions
+from services import board, questions, reach
 
 LONGEST_CHARS = 2000
 
@@ -66,5 +66,5 @@ class Questions(Page):
         try:
             number = min(request.path_params["id"], 2**62)
             return await board.question(self.database, number, member_of(request), now())
-        except desk.NotFound:
+        except reach.NotFound:
             raise missing() from None

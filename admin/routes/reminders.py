@@ -23,7 +23,7 @@ from core.reminder_board import STATES, Asked
 from core.reminders import Kind
 from core.settings import Settings
 from core.urging import Act, CannotSend
-from services import Database, board, desk, holds, reminder_board, trial, urging
+from services import Database, board, holds, reach, reminder_board, trial, urging
 
 BUTTONS: Mapping[Act, Text] = {
     "send": _("Send now"),
@@ -104,7 +104,7 @@ class Reminders(ReminderPage):
         try:
             number = min(request.path_params["id"], 2**62)
             name, promised = await board.of_person(self.database, number, member_of(request), now())
-        except desk.NotFound:
+        except reach.NotFound:
             raise missing() from None
         return self.render(
             request,
@@ -171,7 +171,7 @@ class Reminders(ReminderPage):
         act, number = act_of(request), min(request.path_params["id"], 2**62)
         try:
             new = await self._do(request, act, number)
-        except desk.NotFound:
+        except reach.NotFound:
             raise missing() from None
         except Refusal as refusal:
             tell(request, refusal.text, "warning")
@@ -200,7 +200,7 @@ class Reminders(ReminderPage):
         try:
             number = min(request.path_params["id"], 2**62)
             return await board.reminder(self.database, number, member_of(request), now())
-        except desk.NotFound:
+        except reach.NotFound:
             raise missing() from None
 
 

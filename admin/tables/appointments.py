@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, ClassVar
 
-from sqlalchemy import ColumnElement, Select, and_, select, true
+from sqlalchemy import ColumnElement, Select, and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
 
@@ -17,7 +17,7 @@ from admin.tables.table import Cell, Link, Mark, Table
 from core.i18n import TASHKENT, Text, Words, _, verbatim
 from db.booking import Appointment, Slot
 from db.people import Person
-from services import desk
+from services import reach, visits
 
 
 def _when(request: Request, row: Appointment) -> Link:
@@ -29,7 +29,7 @@ def _who(request: Request, row: Appointment) -> Link:
 
 
 def _what(request: Request, row: Appointment) -> Words:
-    return desk.show_service(row.slot.service)
+    return visits.show_service(row.slot.service)
 
 
 def _where(request: Request, row: Appointment) -> Words | Text:
@@ -66,15 +66,13 @@ class Appointments(Table):
     def condition(self, request: Request, view: str) -> ColumnElement[bool] | None:
         moment = now()
         start = moment.astimezone(TASHKENT).replace(hour=0, minute=0, second=0, microsecond=0)
-        clinic_id = member_of(request).clinic_id
-        mine = true() if clinic_id is None else Slot.clinic_id == clinic_id
         wanted = {
             "today": and_(Slot.starts_at >= start, Slot.starts_at < start + timedelta(days=1)),
             "to_mark": and_(Appointment.status == "booked", Slot.starts_at <= moment),
             "coming": and_(Appointment.status == "booked", Slot.starts_at > moment),
             "past": Slot.starts_at <= moment,
         }
-        return and_(mine, wanted[view])
+        return and_(reach.slots(member_of(request)), wanted[view])
 
     def order(self, request: Request) -> Sequence[Any]:
         latest_first = self.chosen(request) in ("past", "to_mark")

@@ -16,7 +16,7 @@ from admin.tables.table import Cell, Link, Table
 from core.i18n import _
 from core.people import district_name
 from db.people import Person
-from services import audit, desk
+from services import audit, reach
 
 
 def _name(request: Request, person: Person) -> Link:
@@ -46,7 +46,7 @@ class People(Table):
     )
 
     def condition(self, request: Request, view: str) -> ColumnElement[bool] | None:
-        return desk.reach(member_of(request))
+        return reach.people(member_of(request))
 
     async def prepare(self, request: Request, session: AsyncSession, rows: Sequence[Any]) -> None:
         shown = {"shown": len(rows)}

@@ -18,7 +18,7 @@ from core import reminder_words
 from core.i18n import Text, Words, _
 from db.people import Person
 from db.reminders import Occurrence, Reminder
-from services import desk
+from services import desk, reach
 
 
 def _due(request: Request, row: Reminder) -> Link:
@@ -67,7 +67,7 @@ class Reminders(Table):
 
     def condition(self, request: Request, view: str) -> ColumnElement[bool] | None:
         member = member_of(request)
-        mine = Reminder.person_id.in_(select(Person.id).where(desk.reach(member)))
+        mine = Reminder.person_id.in_(select(Person.id).where(reach.people(member)))
         troubled = select(Occurrence.reminder_id).where(
             Occurrence.reminder_id == Reminder.id,
             Occurrence.state.in_(desk.TROUBLED),

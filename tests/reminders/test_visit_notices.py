@@ -10,7 +10,7 @@ from sqlalchemy import select
 from core.staff import Member
 from db.booking import Clinic, Slot
 from db.people import Person
-from services import booking, desk
+from services import booking, visits
 from tests.deliveries import AZIZA, GULNORA, person
 
 CHAT = 1001
@@ -52,7 +52,7 @@ async def test_a_cancelled_visit_is_told_in_telegram_with_a_button_for_another_t
     await sandbox.citizen(CHAT)
     aziza = await person(database, now, chat_id=CHAT, phone=AZIZA)
     visit = await booking.book(database, aziza, aziza, slots[0], now)
-    assert await desk.settle(database, visit.id, "cancelled", NURSE, now)
+    assert await visits.settle(database, visit.id, "cancelled", NURSE, now)
     await worker.tick()
     worker.clock.forward(days=1)
     await worker.tick()
@@ -70,10 +70,10 @@ async def test_who_has_no_telegram_gets_an_sms_in_their_language_that_names_no_s
 ):
     gulnora = await person(database, now, "Gulnora Aliyeva", phone=GULNORA, language=language)
     visit = await booking.book(database, gulnora, gulnora, slots[0], now)
-    moved, told = await desk.move(database, visit.id, slots[1], NURSE, now)
+    moved, told = await visits.move(database, visit.id, slots[1], NURSE, now)
     assert told
     await worker.tick()
-    await desk.settle(database, moved, "cancelled", NURSE, now)
+    await visits.settle(database, moved, "cancelled", NURSE, now)
     await worker.tick()
     texts = [str(sms.get("body") or sms.get("text")) for sms in await sandbox.phone(GULNORA)]
     first, second = [text for text in texts if "linika" in text or "линика" in text]
@@ -88,7 +88,7 @@ async def test_somebody_who_died_meanwhile_is_told_nothing(database, worker, san
     await sandbox.citizen(CHAT)
     aziza = await person(database, now, chat_id=CHAT, phone=AZIZA)
     visit = await booking.book(database, aziza, aziza, slots[0], now)
-    await desk.settle(database, visit.id, "cancelled", NURSE, now)
+    await visits.settle(database, visit.id, "cancelled", NURSE, now)
     async with database.transaction() as session:
         (await session.scalars(select(Person))).one().deceased_on = now.date()
     await worker.tick()

@@ -15,7 +15,7 @@ from core.urging import CannotSend
 from db.booking import Clinic
 from db.people import AuditEvent
 from db.reminders import Reminder
-from services import board, claims, deliveries, desk, holds, outcomes, reminders, staff, trial, urging
+from services import board, claims, deliveries, holds, outcomes, reach, reminders, staff, trial, urging
 from services.outcomes import Outcome
 from tests.deliveries import deliveries_of, occurrences, person, promise
 
@@ -140,7 +140,7 @@ async def test_a_nurse_holds_only_her_own_clinic_and_her_own_people(database, no
         board.of_person(database, other, charos, now),
         board.reminder(database, 999_999, nurse, now),
     ):
-        with pytest.raises(desk.NotFound):
+        with pytest.raises(reach.NotFound):
             await forbidden
     assert [one.id for one in await holds.clinics(database, charos)] == [clinics[0]]
     assert await goes(database, now) == 1
@@ -176,7 +176,7 @@ async def test_in_a_trial_only_people_on_the_list_get_unasked_messages(database,
     assert await goes(database, now) == 1
     assert await trial.remove(database, ids[1], nurse, now)
     assert not await trial.remove(database, ids[1], nurse, now)
-    with pytest.raises(desk.NotFound):
+    with pytest.raises(reach.NotFound):
         await trial.add(database, 999_999, nurse, now)
 
 
