@@ -1,4 +1,4 @@
-"""A notice in words: what Telegram shows with its buttons, and what an SMS says.
+"""A notice in words: what Telegram shows with its buttons; what an SMS says stands in core/notice_sms.py.
 
 Nothing in an SMS, nor in the first line of a Telegram message, names a vaccine, a disease or a result: others see those.
 """
@@ -8,13 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from core import campaign_words, campaigns
+from core import campaign_words, campaigns, notice_sms
 from core import reminder_words as words
 from core import reminders as rules
 from core.booking import day_of, show_time
 from core.i18n import Language, Text, Words, _, join
 from core.notices import Item, Notice, Said
-from core.people import age_years
 from core.ports import Button, OutboundMessage
 
 Labelled = tuple[Text, str]
@@ -34,7 +33,7 @@ def compose(notice: Notice, now: datetime, bot_name: str, *, cyrillic: bool) -> 
         text = telegram_text(notice, now).html(notice.language)
         return OutboundMessage("", notice.address, text, buttons(notice), valid_for_s=left_s)
     language: Language = "uz" if notice.language == "uz_Cyrl" and not cyrillic else notice.language
-    text = sms_text(notice, now, bot_name).render(language)
+    text = notice_sms.text(notice, now, bot_name).render(language)
     return OutboundMessage("", notice.address, text, valid_for_s=left_s)
 
 
@@ -173,77 +172,3 @@ def _own_row(item: Item, *, named: bool) -> list[Labelled]:
         book = Text("{name}: {verb}", values={"name": item.about, "verb": BOOK})
         done = Text("{name}: {verb}", values={"name": item.about, "verb": DONE})
     return [(book, f"rem:book:{item.reminder_id}"), (done, f"rem:done:{item.reminder_id}")]
-
-
-def sms_text(notice: Notice, now: datetime, bot_name: str) -> Text:
-    """A whole sentence of the catalog; what varies in it are figures only, as operators ask."""
-    first = notice.items[0]
-    bot = f"t.me/{bot_name}"
-    if first.kind == "appointment":
-        return _sms_appointment(first, bot)
-    if len({item.about_id for item in notice.items}) > 1:
-        return _("Salomat: it is time for planned visits in your family. Book: {bot} To stop: STOP", bot=bot)
-    due = [item.due_on for item in notice.items if item.due_on >= day_of(now)]
-    kind = "vaccination" if any(item.kind == "vaccination" for item in notice.items) else "screening"
-    whose = (
-        "own"
-        if first.about is None
-        else "child"
-        if age_years(first.birth_date, day_of(now)) < 18
-        else "other"
-    )
-    templates = SMS_BY if due else SMS_NOW
-    values = {"bot": bot} | ({"day": min(due).strftime("%d.%m")} if due else {})
-    return Text(templates[kind, whose].msgid, values=values)
-
-
-SMS_BY = {
-    ("vaccination", "own"): _(
-        "Salomat: by {day} it is time for a planned vaccination. Book: {bot} To stop: STOP"
-    ),
-    ("vaccination", "child"): _(
-        "Salomat: by {day} it is time for your child's planned vaccination. Book: {bot} To stop: STOP"
-    ),
-    ("vaccination", "other"): _(
-        "Salomat: by {day} it is time for your relative's planned vaccination. Book: {bot} To stop: STOP"
-    ),
-    ("screening", "own"): _("Salomat: by {day} it is time for a planned check-up. Book: {bot} To stop: STOP"),
-    ("screening", "child"): _(
-        "Salomat: by {day} it is time for your child's planned check-up. Book: {bot} To stop: STOP"
-    ),
-    ("screening", "other"): _(
-        "Salomat: by {day} it is time for your relative's planned check-up. Book: {bot} To stop: STOP"
-    ),
-}
-SMS_NOW = {
-    ("vaccination", "own"): _("Salomat: it is time for a planned vaccination. Book: {bot} To stop: STOP"),
-    ("vaccination", "child"): _(
-        "Salomat: it is time for your child's planned vaccination. Book: {bot} To stop: STOP"
-    ),
-    ("vaccination", "other"): _(
-        "Salomat: it is time for your relative's planned vaccination. Book: {bot} To stop: STOP"
-    ),
-    ("screening", "own"): _("Salomat: it is time for a planned check-up. Book: {bot} To stop: STOP"),
-    ("screening", "child"): _(
-        "Salomat: it is time for your child's planned check-up. Book: {bot} To stop: STOP"
-    ),
-    ("screening", "other"): _(
-        "Salomat: it is time for your relative's planned check-up. Book: {bot} To stop: STOP"
-    ),
-}
-
-
-def _sms_appointment(item: Item, bot: str) -> Text:
-    if item.step == rules.MISSED:
-        return _("Salomat: the appointment did not take place. Another time: {bot} To stop: STOP", bot=bot)
-    assert item.due_at is not None
-    values = {"day": day_of(item.due_at).strftime("%d.%m"), "time": show_time(item.due_at), "bot": bot}
-    if item.step == rules.CANCELLED:
-        return _("Salomat: the clinic cancelled the visit on {day} at {time}. Another time: {bot}", **values)
-    if item.step == rules.MOVED:
-        return _("Salomat: the clinic moved the visit. New time: {day} at {time}. More: {bot}", **values)
-    if item.about is None:
-        return _("Salomat: you have an appointment on {day} at {time}. More: {bot} To stop: STOP", **values)
-    return _(
-        "Salomat: your relative has an appointment on {day} at {time}. More: {bot} To stop: STOP", **values
-    )
