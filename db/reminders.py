@@ -67,7 +67,7 @@ class Occurrence(Base):
         Index("ix_occurrences_due", "next_try_at", postgresql_where="state = 'due'"),
         Index("ix_occurrences_leased", "lease_until", postgresql_where="state = 'claimed'"),
         Index("ix_occurrences_person_id", "person_id"),
-        Index("ix_occurrences_lead_id", "lead_id"),
+        Index("ix_occurrences_lead_id", "lead_id", postgresql_where="lead_id IS NOT NULL"),
         Index("ix_occurrences_moment_at", "moment_at", postgresql_using="brin"),
     )
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import func, select, text
@@ -73,7 +74,7 @@ async def _plan_some(session: AsyncSession, now: datetime, default: Hours, part:
     steps: list[tuple[int, str | None, datetime | None]] = []
     for row in due:
         hours = promises.personal_hours(row.quiet_from_hour, row.quiet_to_hour, default)
-        within_reach, then = _due_moments(row, past.get(row.id, set()), hours, now)
+        within_reach, then = _due_moments(row, past.get(row.id, ()), hours, now)
         moments += within_reach
         steps.append((row.id, *then))
     if moments:
@@ -116,7 +117,9 @@ _DUE = (
     Reminder.next_at,
     Reminder.stopped_at,
 )
+_Planned = tuple[str, datetime, datetime, datetime]
 _Moment = tuple[int, int, str, datetime, datetime, datetime]
+_Then = tuple[str | None, datetime | None]
 _MOMENT_COLUMNS = ("reminder_id", "person_id", "step", "moment_at", "next_try_at", "expires_at")
 _STEP_COLUMNS = ("id", "next_step", "next_at")
 _PLAN = text(
@@ -152,27 +155,35 @@ def _columns(names: Sequence[str], rows: Sequence[tuple[object, ...]]) -> dict[s
 
 
 def _due_moments(
-    row: Any, taken: set[str], hours: Hours, now: datetime, until: datetime | None = None
-) -> tuple[list[_Moment], tuple[str | None, datetime | None]]:
+    row: Any, taken: Collection[str], hours: Hours, now: datetime, until: datetime | None = None
+) -> tuple[list[_Moment], _Then]:
     """The steps within reach, usually one, and the step that is next after them."""
-    promise, moments = promises.promise_of(row), []
-    until = until or now + HORIZON
-    name, at = (None, None) if row.stopped_at is not None else (row.next_step, row.next_at)
+    first = (None, None) if row.stopped_at is not None else (row.next_step, row.next_at)
+    promise, past = promises.promise_of(row), frozenset(taken)
+    moments, then = _within_reach(promise, first, past, hours, now, until or now + HORIZON)
+    return [(row.id, row.person_id, *moment) for moment in moments], then
+
+
+# Of the many thousand promises due on a day most were made together, for the same few days.
+@lru_cache(maxsize=1 << 14)
+def _within_reach(
+    promise: rules.Promise, first: _Then, taken: frozenset[str], hours: Hours, now: datetime, until: datetime
+) -> tuple[tuple[_Planned, ...], _Then]:
+    moments, (name, at) = [], first
     while at is not None and name is not None and at <= until:
         if name not in taken:
-            moments.append(_moment(row, promise, name, at, hours))
-            taken.add(name)
+            moments.append(_planned(promise, name, at, hours))
+            taken |= {name}
         step = rules.next_step(promise, taken, now, at)
         name, at = (step.name, step.at) if step else (None, None)
-    return moments, (name, at)
+    return tuple(moments), (name, at)
 
 
-def _moment(row: Any, promise: rules.Promise, name: str, at: datetime, hours: Hours) -> _Moment:
+def _planned(promise: rules.Promise, name: str, at: datetime, hours: Hours) -> _Planned:
     step = next((step for step in rules.steps(promise) if step.name == name), None)
-    event_at = row.due_at if row.missed_at is None else None
-    try_at = send_at(at, hours, event_at, workdays=row.kind != "appointment")
-    expires_at = step.expires_at if step else at + rules.STAYS_TRUE
-    return row.id, row.person_id, name, at, try_at, expires_at
+    event_at = promise.due_at if promise.missed_at is None else None
+    try_at = send_at(at, hours, event_at, workdays=promise.kind != "appointment")
+    return name, at, try_at, step.expires_at if step else at + rules.STAYS_TRUE
 
 
 async def bring_forward_in(session: AsyncSession, row: Reminder, now: datetime) -> Occurrence | None:
@@ -192,9 +203,7 @@ def next_moment(row: Reminder, now: datetime) -> Occurrence | None:
     """The due moment of a live promise's next step as if it were now; in no session yet."""
     if row.stopped_at is not None or row.next_step is None or row.next_at is None:
         return None
-    *_ids, name, _at, _try_at, expires_at = _moment(
-        row, promises.promise_of(row), row.next_step, row.next_at, Hours()
-    )
+    name, _at, _try_at, expires_at = _planned(promises.promise_of(row), row.next_step, row.next_at, Hours())
     return Occurrence(
         reminder_id=row.id,
         person_id=row.person_id,
@@ -216,5 +225,5 @@ async def moments_in(
     return [
         (Occurrence(**dict(zip(_MOMENT_COLUMNS, one, strict=True)), state="due", attempts=0), row)
         for row, hours in rows
-        for one in _due_moments(row, past.get(row.id, set()), hours, now, until)[0]
+        for one in _due_moments(row, past.get(row.id, ()), hours, now, until)[0]
     ]
