@@ -191,6 +191,11 @@ def said(texts: Texts, of: Variant) -> tuple[Words, Words | None]:
     return Words(uz.text, ru.text), Words(uz.sms, ru.sms) if uz.sms and ru.sms else None
 
 
+def with_sms(texts: Texts) -> bool:
+    """Whether it goes out by SMS too; what is approved has words for one in every text, or in none."""
+    return bool(texts["a", "uz"].sms)
+
+
 def sms_text(words: str, language: Language, *, cyrillic: bool = False) -> str:
     """The SMS as it leaves, with who sends it and how to stop. `cyrillic`: readers of Cyrillic get it so."""
     if language == "uz_Cyrl" and cyrillic:

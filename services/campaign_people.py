@@ -17,6 +17,7 @@ from core.reminders import ADULT_YEARS, STAYS_TRUE
 from db.campaigns import Campaign, CampaignText
 from db.engine import Database
 from db.reminders import Occurrence, Reminder
+from services import waiting
 
 BATCH = 1000
 """So many people are looked at in one transaction."""
@@ -191,7 +192,8 @@ async def _is_open(session: AsyncSession, campaign_id: int) -> bool:
 
 async def go_on_in(session: AsyncSession, campaign_id: int, now: datetime) -> None:
     """A campaign goes on: what waited for that is looked at again at once."""
-    await session.execute(_GO_ON, {"campaign": str(campaign_id), "now": now})
+    ours = select(Reminder.id).where(*_mine(campaign_id)[1:])
+    await waiting.wake(session, rules.PAUSED, now, Occurrence.reminder_id.in_(ours))
 
 
 async def expire_in(session: AsyncSession, campaign_id: int, now: datetime) -> None:
@@ -201,10 +203,6 @@ async def expire_in(session: AsyncSession, campaign_id: int, now: datetime) -> N
     await session.execute(_EXPIRE, values)
 
 
-_GO_ON = text("""
-    UPDATE occurrences o SET next_try_at = :now, reason = NULL FROM reminders r
-    WHERE o.reminder_id = r.id AND r.kind = 'campaign' AND r.item = :campaign
-      AND o.state = 'due' AND o.reason = 'campaign_paused'""")
 _END = text("""
     UPDATE reminders r SET stopped_at = :now, stop_reason = 'changed' FROM occurrences o
     WHERE o.reminder_id = r.id AND r.kind = 'campaign' AND r.item = :campaign AND r.stopped_at IS NULL

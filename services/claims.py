@@ -18,11 +18,11 @@ from core.reminders import UNCONFIRMED
 from db.engine import Database
 from db.people import Person
 from db.reminders import Occurrence, Reminder
-from services import campaigns, holding, recipients
+from services import campaign_texts, holding, recipients
 
 Decided = tuple[Occurrence, Reminder, rules.Send | rules.Wait | rules.Drop]
 ANY_HOUR = rules.Hours(0, 0)
-NOTHING_SPOKEN: Mapping[str, campaigns.Spoken] = {}
+NOTHING_SPOKEN: Mapping[str, campaign_texts.Spoken] = {}
 
 
 async def claim(
@@ -68,7 +68,7 @@ async def _claim(
         to = await recipients.load(session, person_ids, hours, now)
         about = await recipients.about(session, {reminder.about_id for _occurrence, reminder in due})
         held = await holding.held(session, [reminder for _occurrence, reminder in due])
-        spoken = await campaigns.spoken_in(session, [reminder for _occurrence, reminder in due])
+        spoken = await campaign_texts.spoken(session, [reminder for _occurrence, reminder in due])
         decided = judged(due, to, about, now, held=held, spoken=spoken)
         groups = grouped(decided)
         await _keep_claims(session, groups, worker, lease_s)
@@ -108,7 +108,7 @@ def judged(
     now: datetime,
     *,
     held: Collection[int],
-    spoken: Mapping[str, campaigns.Spoken],
+    spoken: Mapping[str, campaign_texts.Spoken],
 ) -> list[Decided]:
     """Campaigns last: what else goes to the same person now counts for their caps too."""
     decided: list[Decided] = []
@@ -141,7 +141,7 @@ def judge(
     now: datetime,
     *,
     held: bool,
-    spoken: Mapping[str, campaigns.Spoken] = NOTHING_SPOKEN,
+    spoken: Mapping[str, campaign_texts.Spoken] = NOTHING_SPOKEN,
 ) -> rules.Send | rules.Wait | rules.Drop:
     """What stands between this due moment and a message at `now`; `spoken` are the campaigns by their item."""
     due = rules.Due(
@@ -233,7 +233,7 @@ def notice_of(
     to: rules.Recipient,
     about: dict[int, recipients.About],
     visits: dict[int, Visit],
-    spoken: Mapping[str, campaigns.Spoken] = NOTHING_SPOKEN,
+    spoken: Mapping[str, campaign_texts.Spoken] = NOTHING_SPOKEN,
 ) -> Notice:
     lead, first, decision = group[0]
     assert isinstance(decision, rules.Send)

@@ -18,7 +18,7 @@ from core.staff import Member
 from db.engine import Database
 from db.people import Person
 from db.reminders import Occurrence, Reminder
-from services import audit, campaigns, claims, holding, planning, promises, reach, recipients
+from services import audit, campaign_texts, claims, holding, planning, promises, reach, recipients
 
 MOST = 2000
 """So many due moments are looked at; a day with more says so."""
@@ -71,7 +71,7 @@ async def look(
     about = await recipients.about(session, {r.about_id for _o, r in pairs} | set(to))
     visits = await recipients.visits(session, {int(r.item) for _o, r in pairs if r.kind == "appointment"})
     held = await holding.held(session, [r for _o, r in pairs])
-    spoken = await campaigns.spoken_in(session, [r for _o, r in pairs])
+    spoken = await campaign_texts.spoken(session, [r for _o, r in pairs])
     ticks: dict[datetime, list[claims.Decided]] = defaultdict(list)
     stays: Counter[str] = Counter()
     for occurrence, reminder in pairs:

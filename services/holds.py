@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, func, select, true, update
+from sqlalchemy import delete, func, select, true
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -17,7 +17,7 @@ from db.engine import Database
 from db.holds import ClinicHold
 from db.reminders import Occurrence, Reminder
 from db.staff import StaffMember
-from services import audit, holding, reach
+from services import audit, holding, reach, waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ async def release(database: Database, reminder_id: int, member: Member, now: dat
         if row.held_at is None:
             return False
         row.held_at = row.held_by_id = None
-        await wake(session, "held", Occurrence.reminder_id == row.id, now)
+        await waiting.wake(session, "held", now, Occurrence.reminder_id == row.id)
         _note(session, now, "reminder.release", member, row.about_id, reminder=row.id)
         return True
 
@@ -75,7 +75,7 @@ async def release_clinic(database: Database, clinic_id: int, member: Member, now
         if await session.scalar(gone) is None:
             return False
         ours = holding.with_clinic(select(Reminder.id)).where(holding.clinic_id == clinic_id)
-        await wake(session, "held", Occurrence.reminder_id.in_(ours), now)
+        await waiting.wake(session, "held", now, Occurrence.reminder_id.in_(ours))
         _note(session, now, "clinic.release", member, None, clinic=clinic_id)
         return True
 
@@ -117,12 +117,6 @@ async def own(session: AsyncSession, reminder_id: int, member: Member, *, lock: 
     if row is None or not await reach.id_in_reach(session, row.person_id, member):
         raise reach.NotFound
     return row
-
-
-async def wake(session: AsyncSession, reason: str, which: ColumnElement[bool], now: datetime) -> None:
-    """What waits for this reason is looked at again at once."""
-    waiting = (Occurrence.state == "due", Occurrence.reason == reason, which)
-    await session.execute(update(Occurrence).where(*waiting).values(next_try_at=now, reason=None))
 
 
 async def _own_clinic(session: AsyncSession, clinic_id: int, member: Member) -> None:

@@ -17,6 +17,8 @@ from db.engine import Database
 from db.monitoring import Alarm, Heartbeat, SmsCount, SmsProvider
 from db.people import Consent, Person
 from db.reminders import Delivery, Occurrence, Reminder
+from services import waiting
+from services.sms_templates import REASON as NOT_APPROVED
 from services.ways import first_way
 
 BEATS_FOR = timedelta(days=7)
@@ -54,7 +56,7 @@ async def figures(database: Database, now: datetime, *, lease_s: float = 60.0) -
             claimed=claimed,
             lease_age_s=max(0.0, lease_s - ends_in_s) if claimed else 0.0,
             unknown=await _unknown(session),
-            not_approved=await _not_approved(session),
+            not_approved=await waiting.count(session, NOT_APPROVED),
             inbox=inbox,
             inbox_age_s=_age_s(first_at, now),
             beat_ages_s={process: _age_s(at, now) for process, at in beats.items()},
@@ -71,7 +73,7 @@ async def state(database: Database, now: datetime) -> State:
             oldest_due_at,
             await _beats(session, now),
             await _providers(session, now),
-            await _not_approved(session),
+            await waiting.count(session, NOT_APPROVED),
         )
 
 
@@ -125,13 +127,6 @@ async def _leases(session: AsyncSession) -> tuple[int, float]:
 
 async def _unknown(session: AsyncSession) -> int:
     query = select(func.count()).where(Delivery.state == "unknown", Delivery.settled_at.is_(None))
-    return await session.scalar(query) or 0
-
-
-async def _not_approved(session: AsyncSession) -> int:
-    query = select(func.count()).where(
-        Occurrence.state == "due", Occurrence.reason == "template_not_approved"
-    )
     return await session.scalar(query) or 0
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from core.errors import Refusal
@@ -17,9 +17,8 @@ from core.staff import Member
 from db.campaigns import Campaign, CampaignText
 from db.engine import Database
 from db.monitoring import SmsApproval
-from db.reminders import Occurrence
 from db.staff import StaffMember
-from services import audit
+from services import audit, waiting
 
 REASON = "template_not_approved"
 
@@ -123,8 +122,7 @@ async def decide(
             session, now, "sms_template.decide", None, actor="staff", actor_id=member.id, detail=detail
         )
         if known == "approved":
-            waiting = (Occurrence.state == "due", Occurrence.reason == REASON)
-            await session.execute(update(Occurrence).where(*waiting).values(next_try_at=now))
+            await waiting.wake(session, REASON, now)
 
 
 async def approve_all(

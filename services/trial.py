@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, select, true
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -14,8 +14,7 @@ from db.engine import Database
 from db.holds import Trial, TrialMember
 from db.people import Person
 from db.reminders import Occurrence
-from services import audit, reach, recipients
-from services.holds import wake
+from services import audit, reach, recipients, waiting
 
 THE_ONE = 1
 
@@ -44,7 +43,6 @@ async def on_at(database: Database) -> datetime | None:
 
 async def state(database: Database, member: Member, now: datetime) -> State:
     """Everything about the trial. Looking at the list is audited."""
-    waiting = select(func.count()).where(Occurrence.state == "due", Occurrence.reason == "trial")
     async with database.transaction() as session:
         since = await session.scalar(select(Trial.on_at).where(Trial.id == THE_ONE))
         rows = list(await session.scalars(select(TrialMember).order_by(TrialMember.added_at.desc())))
@@ -53,7 +51,7 @@ async def state(database: Database, member: Member, now: datetime) -> State:
         return State(
             since,
             tuple(Tester(row.person_id, names[row.person_id].name, row.added_at) for row in rows),
-            await session.scalar(waiting) or 0,
+            await waiting.count(session, "trial"),
         )
 
 
@@ -67,7 +65,7 @@ async def switch(database: Database, on: bool, member: Member, now: datetime) ->
         change = insert(Trial).values(id=THE_ONE, **values)
         await session.execute(change.on_conflict_do_update(index_elements=[Trial.id], set_=values))
         if not on:
-            await wake(session, "trial", true(), now)
+            await waiting.wake(session, "trial", now)
         _note(session, now, "trial.on" if on else "trial.off", member)
         return True
 
@@ -80,7 +78,7 @@ async def add(database: Database, person_id: int, member: Member, now: datetime)
         row = insert(TrialMember).values(person_id=person_id, added_at=now, added_by_id=member.id)
         new = await session.scalar(row.on_conflict_do_nothing().returning(TrialMember.person_id))
         if new is not None:
-            await wake(session, "trial", Occurrence.person_id == person_id, now)
+            await waiting.wake(session, "trial", now, Occurrence.person_id == person_id)
             _note(session, now, "trial.add", member, person_id)
         return new is not None
 

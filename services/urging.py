@@ -15,7 +15,7 @@ from core.staff import Member
 from core.urging import ANY_HOUR_FOR, CannotSend
 from db.engine import Database
 from db.reminders import Occurrence, Reminder
-from services import audit, campaigns, claims, dry_run, holding, holds, planning, recipients
+from services import audit, campaign_texts, claims, dry_run, holding, holds, planning, recipients
 
 Answer = Literal["new", "there"]
 """Whether the press did something, or somebody had pressed before."""
@@ -134,7 +134,7 @@ async def _judge(
     to = await recipients.load(session, [row.person_id], hours, now)
     about = await recipients.about(session, [row.about_id])
     held = await holding.held(session, [row])
-    spoken = await campaigns.spoken_in(session, [row])
+    spoken = await campaign_texts.spoken(session, [row])
     found = claims.judge(
         moment, row, to[row.person_id], about[row.about_id], now, held=row.id in held, spoken=spoken
     )

@@ -25,7 +25,7 @@ from core.errors import Refusal
 from core.i18n import Language, Text, _, verbatim
 from core.people import district_name, region_name, regions
 from core.settings import Settings
-from services import Database, campaign_people, campaigns
+from services import Database, campaign_people, campaign_results, campaigns
 from services.campaigns import Draft, Plan
 
 MOST_TITLE = 80
@@ -73,7 +73,7 @@ class Campaigns(Page):
     async def show(self, request: Request) -> Response:
         plan, member = await self._plan(request), member_of(request)
         begun = plan.started_at is not None
-        results = await campaigns.results(self.database, plan.id) if begun else {}
+        results = await campaign_results.of(self.database, plan.id) if begun else {}
         return self.render(
             request,
             "campaign.html",
@@ -296,8 +296,8 @@ def _by_field(found: Iterable[campaign_words.Problem]) -> dict[str, list[Text]]:
     return by_field
 
 
-def _compared(results: Mapping[Variant, campaigns.Result]) -> Text:
+def _compared(results: Mapping[Variant, campaign_results.Result]) -> Text:
     """The two texts by how many answered."""
-    nothing = campaigns.Result("a")
+    nothing = campaign_results.Result("a")
     a, b = results.get("a", nothing), results.get("b", nothing)
     return effect.in_words(effect.difference(a.answered, a.sent, b.answered, b.sent))

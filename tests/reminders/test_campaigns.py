@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services import campaigns, staff
+from services import campaign_results, campaigns, staff
 from tests.campaigns import SMS_UZ, draft, running
 from tests.deliveries import AZIZA, BORIS, GULNORA, deliveries_of, occurrences, person, reminders_of
 
@@ -36,7 +36,7 @@ async def test_each_gets_it_once_in_their_language_by_their_channel(database, wo
     assert SMS_UZ in sms["body"]
     assert sms["body"].endswith("STOP")
     assert (await campaigns.show(database, number)).state == "done"
-    assert (await campaigns.results(database, number))["a"].sent == 3
+    assert (await campaign_results.of(database, number))["a"].sent == 3
     assert all(one.capped for one in await deliveries_of(database))
 
 

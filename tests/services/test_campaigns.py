@@ -20,6 +20,8 @@ from db.programmes import Recommendation
 from db.reminders import Reminder
 from services import (
     campaign_people,
+    campaign_refusals,
+    campaign_results,
     campaigns,
     claims,
     deliveries,
@@ -308,7 +310,7 @@ async def test_it_comes_in_batches_once_to_each_and_ends_by_itself(database, dil
     assert heard == Counter(people)
     plan = await campaigns.show(database, number)
     assert (plan.state, plan.ended_at) == ("done", now)
-    result = (await campaigns.results(database, number))["a"]
+    result = (await campaign_results.of(database, number))["a"]
     assert (result.people, result.sent, result.waits) == (25, 25, 0)
 
 
@@ -401,14 +403,14 @@ async def test_who_refuses_gets_no_campaign_any_more_and_all_other_reminders(dat
     second = await running(database, dilshod, aziz, now)
     await campaign_people.feed(database, now)
     claimed = await claims.claim(database, "w", now, 2, 60)
-    await campaigns.refuse_from(database, told.items[0].reminder_id, aziza, now)
+    await campaign_refusals.refuse_from(database, told.items[0].reminder_id, aziza, now)
     assert await deliveries.begin(database, claimed, "w", now, 60) == []
     assert await send(database, now) == []
     await promise(database, now, aziza)
     await reminders.plan(database, now)
     assert [n.items[0].kind for n in await send(database, now)] == ["vaccination"]
-    assert (await campaigns.results(database, first))["a"].refused == 1
-    assert (await campaigns.results(database, second))["a"].left_out == 1
+    assert (await campaign_results.of(database, first))["a"].refused == 1
+    assert (await campaign_results.of(database, second))["a"].left_out == 1
 
 
 async def test_a_message_brought_in_while_somebody_refuses_is_not_sent(database, dilshod, aziz, now):
@@ -419,7 +421,7 @@ async def test_a_message_brought_in_while_somebody_refuses_is_not_sent(database,
         await session.execute(update(Person).values(campaigns_refused_at=now))
     assert await send(database, now) == []
     assert [(o.state, o.reason) for o in await occurrences(database)] == [("skipped", "declined")]
-    await campaigns.refuse(database, aziza, now, refused=False)
+    await campaign_refusals.refuse(database, aziza, now, refused=False)
     assert (await campaign_people.count(database, Audience(), now, with_sms=True)).people == 1
 
 
@@ -431,7 +433,7 @@ async def test_the_button_of_somebody_elses_message_does_nothing(database, dilsh
     (hers,) = await reminders_of(database, aziza)
     for number in (hers.id, 999, await promise(database, now, boris)):
         with pytest.raises(NotYourReminder):
-            await campaigns.refuse_from(database, number, boris, now)
+            await campaign_refusals.refuse_from(database, number, boris, now)
 
 
 async def test_a_campaign_is_no_reminder_in_the_persons_own_list(database, dilshod, aziz, now):
@@ -469,7 +471,7 @@ async def test_of_two_texts_each_person_gets_always_the_same(database, dilshod, 
     for notice in notices:
         hello = rules.variant(number, notice.person_id) == "b"
         assert notice.items[0].said.text.uz.startswith("Assalomu") == hello
-    results = await campaigns.results(database, number)
+    results = await campaign_results.of(database, number)
     assert sum(r.sent for r in results.values()) == 40
     assert all(10 <= r.people <= 30 for r in results.values())
 
@@ -481,6 +483,6 @@ async def test_an_approved_campaign_that_is_stopped_before_it_starts_reaches_nob
     number = await approved(database, dilshod, aziz, now)
     await campaigns.act(database, number, "stop", 1, dilshod, now)
     assert await campaign_people.feed(database, now) == 0
-    assert await campaigns.results(database, number) == {}
+    assert await campaign_results.of(database, number) == {}
     assert [plan.id for plan in await campaigns.overview(database)] == [number]
     assert await campaigns.waiting(database) == 0

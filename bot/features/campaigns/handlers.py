@@ -11,7 +11,7 @@ from bot.keyboards import Press
 from bot.say import Say
 from core.i18n import _
 from core.people import NotRegistered, Visitor
-from services import Database, campaigns
+from services import Database, campaign_refusals
 
 commands = Router(name="campaigns.commands")
 
@@ -23,7 +23,7 @@ async def refuse(press: CallbackQuery, say: Say, visitor: Visitor, database: Dat
         raise NotRegistered
     value = (press.data or "").rsplit(":", 1)[-1]
     number = int(value) if value.isdigit() and len(value) < 18 else 0
-    await campaigns.refuse_from(database, number, visitor.citizen.id, now)
+    await campaign_refusals.refuse_from(database, number, visitor.citizen.id, now)
     await say.without_buttons()
     await say(
         _("All right, no more such messages. Reminders of your own go on."),

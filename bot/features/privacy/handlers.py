@@ -18,7 +18,7 @@ from bot.say import Say
 from core import people as rules
 from core.i18n import Text, _, join
 from core.people import Citizen, NotRegistered, Visitor
-from services import Database, campaigns, people, reminders
+from services import Database, campaign_refusals, people, reminders
 
 commands = Router(name="privacy.commands")
 words = Router(name="privacy.words")
@@ -95,7 +95,7 @@ async def set_news(
     press: CallbackQuery, say: Say, visitor: Visitor, database: Database, now: datetime
 ) -> None:
     refused = press.data == "set:news:off"
-    await campaigns.refuse(database, _citizen(visitor).id, now, refused=refused)
+    await campaign_refusals.refuse(database, _citizen(visitor).id, now, refused=refused)
     await _again(say, database, now)
 
 
