@@ -97,9 +97,11 @@ def dispatched(number: int, database: str, telegram: str) -> None:
         print(f"  beside taskiq and Celery: left out, this machine has no {', '.join(absent)}")
         return
     for side in ("taskiq", "celery"):
-        for recorded in (True, False):
-            rate = dispatch.queue(side, number, database, telegram, recorded=recorded)
+        for recorded, tuned in ((True, False), (True, True), (False, True)):
+            many = number if tuned else number // 5
+            rate = dispatch.queue(side, many, database, telegram, recorded=recorded, tuned=tuned)
             how = "recorded one by one" if recorded else "nothing recorded"
+            how += "" if tuned else ", at its defaults"
             print(f"  {side}, {how}: {rate:.0f}; Salomat {ours / max(rate, 1):.1f} x", flush=True)
 
 
