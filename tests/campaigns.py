@@ -1,4 +1,4 @@
-"""What tests of campaigns share: one that is written, and one that runs."""
+"""What tests of campaigns share: one that is written, one that runs, people for it, and a worker's turn."""
 
 from __future__ import annotations
 
@@ -6,13 +6,18 @@ from datetime import datetime
 from typing import Any
 
 from core.campaigns import Audience, Texts, Wording
+from core.notices import Notice
+from core.ports import Receipt
 from core.staff import Member
 from db.engine import Database
-from services import campaigns
+from services import campaigns, claims, deliveries, outcomes
 from services.campaigns import Draft
+from services.outcomes import Outcome
+from tests.deliveries import person
 
 UZ = "Oilaviy poliklinikada bepul koʻrik kuni.\n\nShanba, soat 9:00 dan 13:00 gacha."
 RU = "День бесплатных осмотров в семейной поликлинике.\n\nВ субботу с 9:00 до 13:00."
+PASSWORD = "toʻrt xil oddiy soʻz"
 SMS_UZ, SMS_RU = "shanba kuni poliklinikada bepul ko'rik", "в субботу в поликлинике бесплатный осмотр"
 
 
@@ -45,3 +50,15 @@ async def running(
     number = await approved(database, author, second, now, written)
     await campaigns.act(database, number, "start", 1, author, now)
     return number
+
+
+async def crowd(database: Database, now: datetime, size: int = 25) -> list[int]:
+    return [await person(database, now, f"Person {n}", chat_id=100 + n) for n in range(size)]
+
+
+async def send(database: Database, now: datetime, worker: str = "w") -> list[Notice]:
+    """Everything due goes out; the notices that did."""
+    notices = await claims.claim(database, worker, now, 100, 60)
+    attempts = await deliveries.begin(database, notices, worker, now, 60)
+    await outcomes.settle(database, [Outcome(a, Receipt("test", a.key)) for a in attempts], now)
+    return [a.notice for a in attempts]

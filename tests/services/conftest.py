@@ -1,4 +1,4 @@
-"""Two clinics, and Aziza, who belongs to the first."""
+"""Two clinics, Aziza, who belongs to the first, and the staff who write and approve campaigns."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from core import people as people_rules
 from db.booking import Clinic, Slot
 from db.crypto import keyring
 from db.people import Person
-from services import people
+from services import people, staff
+from tests.campaigns import PASSWORD
 from tests.desk import NOW, PINFL
 
 
@@ -58,3 +59,13 @@ async def aziza(database, clinics):
         person.clinic_id, person.pinfl = clinics[0], PINFL
         person.pinfl_hash = keyring().lookup("pinfl", PINFL)
     return citizen
+
+
+@pytest.fixture
+async def dilshod(database, now):
+    return await staff.add(database, "dilshod", "Dilshod", "editor", PASSWORD, now)
+
+
+@pytest.fixture
+async def aziz(database, now):
+    return await staff.add(database, "aziz", "Aziz", "administrator", PASSWORD, now)
