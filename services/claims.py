@@ -7,8 +7,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import select, text
+from sqlalchemy import ARRAY, BigInteger, DateTime, Executable, bindparam, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Bundle
 
 from core import campaigns as campaign_rules
 from core import deliveries as rules
@@ -53,17 +54,7 @@ async def _claim(
         person_ids = await _lock_people(session, now, limit)
         if not person_ids:
             return [], False
-        found = await session.execute(
-            select(Occurrence, Reminder)
-            .join(Reminder, Reminder.id == Occurrence.reminder_id)
-            .where(
-                Occurrence.person_id.in_(person_ids),
-                Occurrence.state == "due",
-                Occurrence.next_try_at <= now,
-            )
-            .order_by(Occurrence.moment_at, Occurrence.id)
-            .with_for_update(of=Occurrence, skip_locked=True)
-        )
+        found = await session.execute(_DUE, {"people": person_ids, "now": now})
         due = [(occurrence, reminder) for occurrence, reminder in found.all()]
         to = await recipients.load(session, person_ids, hours, now)
         about = await recipients.about(session, {reminder.about_id for _occurrence, reminder in due})
@@ -82,6 +73,47 @@ async def _claim(
         return [
             notice_of(group, to[group[0][0].person_id], about, visits, spoken) for group in groups.values()
         ], settled
+
+
+# Columns of each, under the names the rows have: mapped rows cost three times as much to read.
+_DUE: Executable = (
+    select(
+        Bundle(
+            "occurrence",
+            Occurrence.id,
+            Occurrence.person_id,
+            Occurrence.step,
+            Occurrence.next_try_at,
+            Occurrence.expires_at,
+            Occurrence.attempts,
+            Occurrence.channel,
+            Occurrence.urged_at,
+            Occurrence.any_hour_until,
+        ),
+        Bundle(
+            "reminder",
+            Reminder.id,
+            Reminder.person_id,
+            Reminder.about_id,
+            Reminder.kind,
+            Reminder.item,
+            Reminder.dose,
+            Reminder.due_on,
+            Reminder.due_at,
+            Reminder.stopped_at,
+            Reminder.confirmed_at,
+            Reminder.held_at,
+        ),
+    )
+    .join(Reminder, Reminder.id == Occurrence.reminder_id)
+    .where(
+        Occurrence.person_id.in_(select(func.unnest(bindparam("people", type_=ARRAY(BigInteger))))),
+        Occurrence.state == "due",
+        Occurrence.next_try_at <= bindparam("now", type_=DateTime(timezone=True)),
+    )
+    .order_by(Occurrence.moment_at, Occurrence.id)
+    .with_for_update(of=Occurrence, skip_locked=True)
+)
 
 
 async def _lock_people(session: AsyncSession, now: datetime, limit: int) -> list[int]:
