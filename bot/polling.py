@@ -1,83 +1,34 @@
 """Long polling with an inbox: an update is acknowledged to Telegram only when the database has it.
 
 Each chat's updates run in order, different chats side by side. A stop in the middle leaves updates in the inbox; the next
-start finishes them. Without the database red flags are answered all the same, people are told, and nothing is acknowledged but
-what stands in a file of our own (bot/spool.py): so much only that Telegram hands out the next.
+start finishes them. What happens while the database is away stands in bot/outage.py.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Sequence
-from contextvars import ContextVar
 from typing import Any
 from weakref import WeakValueDictionary
 
 import structlog
 from aiogram import Bot, Dispatcher
-from aiogram.client.session.middlewares.base import BaseRequestMiddleware, NextRequestMiddlewareType
-from aiogram.exceptions import TelegramAPIError, TelegramNetworkError, TelegramRetryAfter, TelegramServerError
-from aiogram.methods import AnswerCallbackQuery, GetUpdates, SendChatAction
-from aiogram.methods.base import Response, TelegramMethod, TelegramType
+from aiogram.exceptions import TelegramAPIError, TelegramNetworkError, TelegramRetryAfter
 from aiogram.types import Update
 
+from bot.answered import Remember, answering
 from bot.clock import Clock
-from bot.emergency import FirstAid, spoken_language
+from bot.emergency import FirstAid
 from bot.errors import is_outage
+from bot.outage import Outage
 from bot.spool import Spool
-from core.i18n import Language, _, localize
-from core.turns import NoTurn
+from bot.updates import MOST_AT_ONCE, chat_of, payload_of, words_of
+from core.i18n import Language
 from services import Database, dialogue, people
 
 log = structlog.get_logger()
 POLL_S = 25
 AT_ONCE = 64
-HOLD_OUT_S = 1.0
-MOST_AT_ONCE = (
-    100  # of updates in one getUpdates: those behind them are not seen until these are acknowledged
-)
-SERVICE_IS_DOWN = _("I cannot answer right now. Your message is kept, I will answer a little later.")
-
-answering: ContextVar[int | None] = ContextVar("answering", default=None)
-
-
-class Remember(BaseRequestMiddleware):
-    """After the first thing sent for an update, a restart must not send it again; busy or failing answers are tried again."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    async def __call__(
-        self,
-        make_request: NextRequestMiddlewareType[TelegramType],
-        bot: Bot,
-        method: TelegramMethod[TelegramType],
-    ) -> Response[TelegramType]:
-        response = await self._persist(make_request, bot, method)
-        update_id = answering.get()
-        if update_id is not None and not isinstance(method, SendChatAction | AnswerCallbackQuery):
-            answering.set(None)
-            await dialogue.mark(self._database, update_id, "answered")
-        return response
-
-    async def _persist(
-        self,
-        make_request: NextRequestMiddlewareType[TelegramType],
-        bot: Bot,
-        method: TelegramMethod[TelegramType],
-    ) -> Response[TelegramType]:
-        for attempt in range(4):
-            try:
-                return await make_request(bot, method)
-            except TelegramRetryAfter as busy:
-                if attempt == 3 or isinstance(method, GetUpdates):
-                    raise
-                await asyncio.sleep(busy.retry_after)
-            except TelegramServerError:
-                if attempt == 3 or isinstance(method, GetUpdates):
-                    raise
-                await asyncio.sleep(0.5 * 2**attempt)
-        raise AssertionError("unreachable")
 
 
 class Polling:
@@ -95,13 +46,11 @@ class Polling:
         self._bot, self._dispatcher, self._database, self._clock = bot, dispatcher, database, clock
         self._spool = spool
         self._first_aid = FirstAid(self._language_of, helplines)
+        self._outage = Outage(bot, spool, self._first_aid)
         self._lanes: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
         self._at_once = asyncio.Semaphore(AT_ONCE)
         self._tasks: set[asyncio.Task[None]] = set()
         self._running: set[int] = set()  # updates being answered
-        self._telling: asyncio.Task[None] | None = None
-        self._told: set[int] = set()  # chats that know of the present outage
-        self._helped: set[int] = set()  # emergencies answered without the database; not to be answered again
         self._offset: int | None = None
         self._allowed = dispatcher.resolve_used_update_types()
         self.polled_at = clock()
@@ -136,8 +85,9 @@ class Polling:
 
     async def finish(self, within_s: float = 10) -> None:
         """Let what is being answered be answered."""
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=within_s)
+        tasks = self._tasks | self._outage.tasks
+        if tasks:
+            await asyncio.wait(tasks, timeout=within_s)
 
     async def _fetch(self, wait_s: int) -> list[Update]:
         try:
@@ -161,15 +111,14 @@ class Polling:
         """Put the updates into the inbox and start those not yet answered; False when the database is not there."""
         try:
             await self._replay()
-            await self._put([_payload(u) for u in updates], self._helped)
+            await self._put([payload_of(u) for u in updates], self._outage.helped)
         except Exception as error:
             if not is_outage(error):
                 raise
             log.error("inbox_without_database", waiting=len(updates))
             await self._hold_out(updates)
             return False
-        self._told.clear()
-        self._helped.difference_update(u.update_id for u in updates)
+        self._outage.over(updates)
         return True
 
     async def _replay(self) -> None:
@@ -184,7 +133,7 @@ class Polling:
 
     async def _put(self, payloads: Sequence[dict[str, Any]], helped: Collection[int]) -> None:
         updates = [Update.model_validate(payload, context={"bot": self._bot}) for payload in payloads]
-        chats = [_chat_id(u) for u in updates]
+        chats = [chat_of(u) for u in updates]
         mine = {u.update_id for u in updates}.intersection(helped)
         new = set(await dialogue.receive(self._database, payloads, chats, self._clock(), done=mine))
         for update in updates:
@@ -192,52 +141,8 @@ class Polling:
                 self._start(update)
 
     async def _hold_out(self, updates: Sequence[Update]) -> None:
-        """No database: red flags are answered at once, each chat is told once. Telegram keeps the rest while it shows all."""
-        fresh = [u for u in updates if u.update_id not in self._helped | self._spool.ids]
-        settled = all(await asyncio.gather(*(self._help(update) for update in fresh)))
-        self._tell([u for u in fresh if u.update_id not in self._helped])
-        if len(updates) < MOST_AT_ONCE or not settled or not await self._spooled(updates):
-            await asyncio.sleep(HOLD_OUT_S)
-            return
-        self._helped.difference_update(u.update_id for u in updates)
-        self._offset = updates[-1].update_id + 1
-
-    async def _spooled(self, updates: Sequence[Update]) -> bool:
-        payloads = [_payload(u) for u in updates if u.update_id not in self._spool.ids]
-        return await asyncio.to_thread(self._spool.add, payloads, frozenset(self._helped))
-
-    async def _help(self, update: Update) -> bool:
-        """Answer a red flag; False when it has to be tried again."""
-        chat_id = _chat_id(update)
-        try:
-            if chat_id is not None and await self._first_aid.gives(self._bot, chat_id, _words(update)):
-                self._helped.add(update.update_id)
-        except (TelegramNetworkError, TelegramServerError, TelegramRetryAfter, NoTurn) as error:
-            log.error("first_aid_waits", error=type(error).__name__)
-            return False
-        except TelegramAPIError as error:
-            log.error("first_aid_failed", error=type(error).__name__)
-        return True
-
-    def _tell(self, updates: Sequence[Update]) -> None:
-        """That their message is kept: one chat after another and beside the rest, so that no emergency stands behind them."""
-        chats = {chat: u for u in updates if (chat := _chat_id(u)) is not None and chat not in self._told}
-        self._told.update(chats)
-        before = self._telling
-
-        async def tell() -> None:
-            if before is not None:
-                await asyncio.wait([before])
-            for chat_id, update in chats.items():
-                try:
-                    await self._bot.send_message(chat_id, SERVICE_IS_DOWN.html(_language(update)))
-                except (TelegramAPIError, NoTurn):
-                    continue
-
-        if chats:
-            self._telling = asyncio.create_task(tell())
-            self._tasks.add(self._telling)
-            self._telling.add_done_callback(self._tasks.discard)
+        if await self._outage.hold_out(updates):
+            self._offset = updates[-1].update_id + 1
 
     def _start(self, update: Update) -> None:
         self._running.add(update.update_id)
@@ -252,7 +157,7 @@ class Polling:
         if await self._is_helped(update):
             await self._done(update)
             return
-        lane = self._lanes.setdefault(_chat_id(update) or 0, asyncio.Lock())
+        lane = self._lanes.setdefault(chat_of(update) or 0, asyncio.Lock())
         async with lane, self._at_once:
             if await self._until_there(
                 lambda: self._dispatcher.feed_update(self._bot, update), update, once_said=True
@@ -262,7 +167,7 @@ class Polling:
     async def _is_helped(self, update: Update) -> bool:
         """Before the dispatcher, which first asks the database for the dialogue's state."""
         try:
-            return await self._first_aid.gives(self._bot, _chat_id(update) or 0, _words(update))
+            return await self._first_aid.gives(self._bot, chat_of(update) or 0, words_of(update))
         except Exception as error:  # noqa: BLE001 – then the dispatcher tries
             if is_outage(error) and answering.get() is None:
                 return True
@@ -293,29 +198,3 @@ class Polling:
                     return True
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 10)
-
-
-def _payload(update: Update) -> dict[str, Any]:
-    return update.model_dump(mode="json", exclude_none=True, exclude_unset=True, by_alias=True)
-
-
-def _words(update: Update) -> str:
-    return (update.message.text or update.message.caption or "") if update.message else ""
-
-
-def _language(update: Update) -> Language:
-    """The nearest guess without the database: the message's own, else that of the person's Telegram."""
-    words, event = _words(update), update.message or update.callback_query
-    if words and words[0] != "/":
-        return spoken_language(words)
-    return localize(event.from_user.language_code if event and event.from_user else None)
-
-
-def _chat_id(update: Update) -> int | None:
-    """The chat an update belongs to."""
-    message = update.message or update.edited_message
-    if message:
-        return message.chat.id
-    if update.callback_query:
-        return update.callback_query.from_user.id
-    return update.my_chat_member.chat.id if update.my_chat_member else None

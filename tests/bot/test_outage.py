@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import middlewares, polling
+from bot import middlewares, outage, polling
 from db.engine import Database
 from tests.bot.test_booking import book, count
 from tests.conversation import word
@@ -38,7 +38,7 @@ class Switchable(Database):
 
 @pytest.fixture
 async def switch(side, monkeypatch) -> Switchable:
-    monkeypatch.setattr(polling, "HOLD_OUT_S", 0.01)
+    monkeypatch.setattr(outage, "HOLD_OUT_S", 0.01)
     side.database = Switchable(side.database.engine, side.database.at_once_engine)
     await side.stop()
     await side.start()
@@ -203,7 +203,7 @@ async def test_a_kill_while_updates_stand_in_the_file_loses_and_repeats_nothing(
 
 async def test_a_commit_nobody_heard_of_is_not_forgotten(meet, side, monkeypatch) -> None:
     aziza = await meet("Aziza", "uz", signed_up=True)
-    monkeypatch.setattr(polling, "HOLD_OUT_S", 0.01)
+    monkeypatch.setattr(outage, "HOLD_OUT_S", 0.01)
     receive = polling.dialogue.receive
 
     async def lost(*args, **kwargs):
