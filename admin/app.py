@@ -113,6 +113,7 @@ def admin_site(settings: Settings, database: Database, secret_key: str, https: b
         pages.calendar.Calendar(database),
         pages.articles.Articles(database),
         pages.campaigns.Campaigns(database, settings),
+        pages.experiments.Experiments(database),
         pages.effect.Effect(database),
         pages.sms_templates.SmsTemplates(database, settings),
         tables.staff.Staff(),

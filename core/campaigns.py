@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from core import deliveries, people, script, segments, sms
+from core import approval, deliveries, halves, people, script, segments, sms
 from core.editing import Written
 from core.errors import Refusal
 from core.i18n import Language, Text, Words, _
 
 State = Literal["draft", "waiting", "approved", "running", "paused", "stopped", "done"]
 Action = Literal["ask", "approve", "send_back", "start", "pause", "go_on", "stop"]
-Variant = Literal["a", "b"]
+Variant = halves.Variant
 Reach = Literal["any", "telegram", "sms"]
 ItemState = Literal["due", "overdue"]
 
-VARIANTS: tuple[Variant, ...] = ("a", "b")
+VARIANTS = halves.VARIANTS
 FROM: Mapping[Action, tuple[State, ...]] = {
     "ask": ("draft",),
     "approve": ("waiting",),
@@ -59,6 +58,9 @@ class Changed(Refusal):
 class OwnWords(Refusal):
     def __init__(self) -> None:
         super().__init__(_("Who wrote a campaign does not approve it. Ask somebody else."))
+
+
+WAY = approval.Way(FROM, TO, NotNow, OwnWords)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,17 +162,12 @@ def _one_of(typed: str | None, known: tuple[Any, ...]) -> Any:
 
 def check(action: Action, state: State, *, writer: bool = False) -> State:
     """The state it leads to. `writer`: whoever acts wrote some of it. Raises NotNow, OwnWords."""
-    if state not in FROM[action]:
-        raise NotNow
-    if action == "approve" and writer:
-        raise OwnWords
-    return TO[action]
+    return WAY.check(action, state, writer=writer)
 
 
 def variant(campaign_id: int, person_id: int) -> Variant:
     """Which of two texts a person gets: always the same one, and half of the people each. The same as in SQL (VARIANT_SQL)."""
-    digest = hashlib.md5(f"{campaign_id}:{person_id}".encode(), usedforsecurity=False).digest()
-    return VARIANTS[digest[0] & 1]
+    return halves.half(str(campaign_id), person_id)
 
 
 VARIANT_SQL = "CASE get_byte(decode(md5(CAST({campaign} AS text) || ':' || {person}), 'hex'), 0) & 1 WHEN 0 THEN 'a' ELSE 'b' END"

@@ -9,6 +9,7 @@ from statistics import NormalDist
 from typing import Literal
 
 from core.errors import Refusal
+from core.experiments import Kind
 from core.i18n import Text, _
 
 WITHIN = timedelta(days=30)
@@ -41,6 +42,27 @@ class Row:
     told: int
     came: int
     young: int
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """People who read one text of an experiment by Telegram, each once, and `came` of them after any of their messages."""
+
+    told: int = 0
+    came: int = 0
+    young: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """The two texts of one experiment, from its start on; while it `runs` more may come."""
+
+    experiment_id: int
+    title: str
+    kind: Kind
+    runs: bool
+    a: Part
+    b: Part
 
 
 @dataclass(frozen=True, slots=True)

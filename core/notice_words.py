@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from core import campaign_words, campaigns, notice_sms
+from core import campaign_words, campaigns, experiments, notice_sms
 from core import reminder_words as words
 from core import reminders as rules
 from core.booking import day_of, show_time
@@ -54,9 +54,18 @@ def telegram_text(notice: Notice, now: datetime) -> Text:
         told = {rules.MISSED: _missed, rules.CANCELLED: _cancelled, rules.MOVED: _moved}
         return told.get(first.step, _appointment)(first)
     lines = _lines(notice.items, now)
-    if all(item.kind == "vaccination" for item in notice.items):
-        lines.append(_("It is free at your family clinic."))
+    invitation = _invitation(notice)
+    if invitation is not None:
+        lines.append(invitation)
     return join("\n\n", _headline(notice.items), join("\n", *lines))
+
+
+def _invitation(notice: Notice) -> Text | None:
+    """The last line: the usual one of the kind, where all is of one kind, or what an experiment tries in its place."""
+    if notice.tried is not None and notice.tried.words is not None:
+        return Text("{words}", values={"words": notice.tried.words})
+    kinds = {item.kind for item in notice.items}
+    return experiments.USUAL.get(kinds.pop()) if len(kinds) == 1 else None
 
 
 def _headline(items: Sequence[Item]) -> Text:

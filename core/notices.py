@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from core.deliveries import Hours
+from core.halves import Variant
 from core.i18n import Language, Words
 from core.ports import ChannelKind
 from core.reminders import Kind
@@ -29,6 +30,15 @@ class Said:
 
     text: Words
     sms: Words | None
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """Which of an experiment's two texts a message has; `words` stand for the usual inviting sentence, None: that one."""
+
+    experiment_id: int
+    variant: Variant
+    words: Words | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +79,7 @@ class Notice:
     fallback: ChannelKind | None = None
     failed: int = 0
     follow_up: bool = False
+    tried: Tried | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import Literal
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from core.halves import Variant
 from core.ports import ChannelKind
 from db.base import Base, Id
 from db.crypto import Encrypted
@@ -97,6 +98,7 @@ class Delivery(Base):
     """One attempt on one channel. Written as `sending` before the request leaves; `key` is our id at the provider.
 
     `occurrence_id` is the one that leads the message; `capped` says that it counts for the daily and weekly caps.
+    `variant` is which text of the experiment `experiment_id` it had: no foreign key, for each message would lock that one row.
     """
 
     __tablename__ = "deliveries"
@@ -130,6 +132,8 @@ class Delivery(Base):
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]
+    experiment_id: Mapped[int | None]
+    variant: Mapped[Variant | None]
 
 
 class InboundSms(Base):

@@ -13,17 +13,20 @@ from sqlalchemy.orm import Bundle
 
 from core import campaigns as campaign_rules
 from core import deliveries as rules
+from core import experiments as experiment_rules
+from core.experiments import Running
 from core.i18n import LANGUAGES
 from core.notices import Item, Notice, Said, Visit
 from core.reminders import UNCONFIRMED
 from db.engine import Database
 from db.people import Person
 from db.reminders import Occurrence, Reminder
-from services import campaign_texts, holding, recipients
+from services import campaign_texts, experiments, holding, recipients
 
 Decided = tuple[Occurrence, Reminder, rules.Send | rules.Wait | rules.Drop]
 ANY_HOUR = rules.Hours(0, 0)
 NOTHING_SPOKEN: Mapping[str, campaign_texts.Spoken] = {}
+NOTHING_RUNS: Mapping[experiment_rules.Kind, Running] = {}
 
 
 async def claim(
@@ -60,6 +63,7 @@ async def _claim(
         about = await recipients.about(session, {reminder.about_id for _occurrence, reminder in due})
         held = await holding.held(session, [reminder for _occurrence, reminder in due])
         spoken = await campaign_texts.spoken(session, [reminder for _occurrence, reminder in due])
+        running = await experiments.running_in(session, {reminder.kind for _occurrence, reminder in due})
         decided = judged(due, to, about, now, held=held, spoken=spoken)
         groups = grouped(decided)
         await _keep_claims(session, groups, worker, lease_s)
@@ -71,7 +75,8 @@ async def _claim(
             for _o, _r, d in decided
         )
         return [
-            notice_of(group, to[group[0][0].person_id], about, visits, spoken) for group in groups.values()
+            notice_of(group, to[group[0][0].person_id], about, visits, spoken, running)
+            for group in groups.values()
         ], settled
 
 
@@ -266,6 +271,7 @@ def notice_of(
     about: dict[int, recipients.About],
     visits: dict[int, Visit],
     spoken: Mapping[str, campaign_texts.Spoken] = NOTHING_SPOKEN,
+    running: Mapping[experiment_rules.Kind, Running] = NOTHING_RUNS,
 ) -> Notice:
     lead, first, decision = group[0]
     assert isinstance(decision, rules.Send)
@@ -284,6 +290,7 @@ def notice_of(
         fallback=None if said is not None and said.sms is None else rules.way_after(decision.way, to),
         failed=0 if moved else max(o.attempts for o, _r, _d in group),
         follow_up=to.choice == "auto" and decision.way == "telegram" and to.phone is not None,
+        tried=experiment_rules.choose(running, decision.way, [r.kind for _o, r, _d in group], to.id),
         hours=ANY_HOUR if any(o.any_hour_until is not None for o, _r, _d in group) else to.hours,
     )
 

@@ -43,6 +43,8 @@ async def begin(
             "way": n.way,
             "address": keyring().encrypt(n.address).decode(),
             "capped": n.capped,
+            "experiment_id": n.tried and n.tried.experiment_id,
+            "variant": n.tried and n.tried.variant,
         }
         for n in open_now
     ]
@@ -58,7 +60,8 @@ async def begin(
 _BEGIN = text("""
     WITH wanted AS (
         SELECT * FROM json_to_recordset(:wanted)
-            AS v(lead_id bigint, size int, key text, person_id bigint, way text, address text, capped boolean)
+            AS v(lead_id bigint, size int, key text, person_id bigint, way text, address text, capped boolean,
+                 experiment_id bigint, variant text)
     ), still AS (
         UPDATE occurrences o SET lease_until = now() + make_interval(secs => :lease_s)
         FROM wanted w, reminders r, people p, people about
@@ -71,8 +74,9 @@ _BEGIN = text("""
     ), whole AS (
         SELECT lead_id, count(*) AS size FROM still GROUP BY lead_id
     )
-    INSERT INTO deliveries (key, occurrence_id, person_id, channel, address, state, capped, segments, created_at)
-    SELECT key, lead_id, person_id, way, convert_to(address, 'UTF8'), 'sending', capped, 1, :now
+    INSERT INTO deliveries (key, occurrence_id, person_id, channel, address, state, capped, segments, created_at,
+                            experiment_id, variant)
+    SELECT key, lead_id, person_id, way, convert_to(address, 'UTF8'), 'sending', capped, 1, :now, experiment_id, variant
     FROM wanted JOIN whole USING (lead_id, size)
     RETURNING occurrence_id, id
 """)

@@ -18,7 +18,17 @@ from core.staff import Member
 from db.engine import Database
 from db.people import Person
 from db.reminders import Occurrence, Reminder
-from services import audit, campaign_texts, claims, holding, planning, promises, reach, recipients
+from services import (
+    audit,
+    campaign_texts,
+    claims,
+    experiments,
+    holding,
+    planning,
+    promises,
+    reach,
+    recipients,
+)
 
 MOST = 2000
 """So many due moments are looked at; a day with more says so."""
@@ -72,6 +82,7 @@ async def look(
     visits = await recipients.visits(session, {int(r.item) for _o, r in pairs if r.kind == "appointment"})
     held = await holding.held(session, [r for _o, r in pairs])
     spoken = await campaign_texts.spoken(session, [r for _o, r in pairs])
+    running = await experiments.running_in(session, {r.kind for _o, r in pairs})
     ticks: dict[datetime, list[claims.Decided]] = defaultdict(list)
     stays: Counter[str] = Counter()
     for occurrence, reminder in pairs:
@@ -93,7 +104,7 @@ async def look(
         Planned(
             at,
             about[group[0][1].person_id].name,
-            claims.notice_of(group, to[group[0][1].person_id], about, visits, spoken),
+            claims.notice_of(group, to[group[0][1].person_id], about, visits, spoken, running),
         )
         for at, together in sorted(ticks.items())
         for group in claims.grouped(together).values()

@@ -11,11 +11,12 @@ from starlette.responses import Response
 from starlette_admin.routing import route
 
 from admin import labels
+from admin.experiment_words import KINDS
 from admin.pages import Page, now
 from core import campaigns, effect
 from core import people as people_rules
 from core.booking import day_of
-from core.effect import Row
+from core.effect import Compared, Part, Row
 from core.errors import Refusal
 from core.i18n import Text, _, verbatim
 from services import campaigns as campaign_services
@@ -26,12 +27,13 @@ USUAL_DAYS = 30
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """Two texts of one campaign against each other."""
+    """Two texts of one campaign, or of a kind of reminders, against each other; `note` says which and whether it goes on."""
 
     title: Text
-    a: Row
-    b: Row
+    a: Row | Part
+    b: Row | Part
     words: Text
+    note: Text | None = None
 
 
 class Effect(Page):
@@ -44,11 +46,13 @@ class Effect(Page):
         since, until = last - timedelta(days=USUAL_DAYS - 1), last
         typed = {name: request.query_params.get(name, "").strip() for name in ("since", "until")}
         rows: list[Row] = []
+        compared: list[Compared] = []
         problem: Text | None = None
         try:
             since = _day(typed["since"], since)
             until = _day(typed["until"], until)
             rows = await services.measure(self.database, since, until, now())
+            compared = await services.compare(self.database, since, until, now())
         except Refusal as refusal:
             problem = refusal.text
         titles = await self._titles(rows)
@@ -61,7 +65,7 @@ class Effect(Page):
             kinds=[row for row in rows if row.step is None],
             rows=[row for row in rows if row.step is not None],
             titles=titles,
-            trials=_trials(rows, titles),
+            trials=[*_trials(rows, titles), *map(_of_reminders, compared)],
             young=sum(row.young for row in rows if row.step is None),
             percent=effect.percent,
             step=_step,
@@ -103,6 +107,18 @@ def _trials(rows: Sequence[Row], titles: dict[str, Text]) -> list[Trial]:
         words = effect.in_words(effect.difference(a.came, a.told, b.came, b.told))
         found.append(Trial(titles.get(item, verbatim(item)), a, b, words))
     return found
+
+
+def _of_reminders(one: Compared) -> Trial:
+    words = effect.in_words(effect.difference(one.a.came, one.a.told, one.b.came, one.b.told))
+    note = KINDS[one.kind]
+    if one.runs:
+        still = _("It is still running: decide when it has ended, a look in between can deceive.")
+        note = Text("{kind}. {still}", values={"kind": note, "still": still})
+    elif one.a.young + one.b.young:
+        young = _("It has ended, but some of its people may still come.")
+        note = Text("{kind}. {still}", values={"kind": note, "still": young})
+    return Trial(verbatim(one.title), one.a, one.b, words, note)
 
 
 def _sum(rows: Sequence[Row], item: str, of: campaigns.Variant) -> Row:

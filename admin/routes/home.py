@@ -13,7 +13,7 @@ from admin.pages import Page, now
 from core.alarms import sentence
 from core.i18n import Text, _, n_
 from core.staff import Member
-from services import alarms, campaigns, desk, editing, holds, trial
+from services import alarms, campaigns, desk, editing, experiments, holds, trial
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,10 @@ class Home(Page):
             waiting = await campaigns.waiting(self.database)
             tiles += [
                 _tile(waiting, n_("campaign to approve", "campaigns to approve", waiting), "/campaigns")
+            ]
+            texts = await experiments.waiting(self.database)
+            tiles += [
+                _tile(texts, n_("second text to approve", "second texts to approve", texts), "/experiments")
             ]
         if member.may("articles"):
             articles = await editing.overview(self.database)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import product
 
@@ -12,7 +13,7 @@ from core import notice_words as views
 from core import script, segments, sms
 from core.deliveries import Hours
 from core.i18n import LANGUAGES, Words
-from core.notices import Item, Notice, Visit
+from core.notices import Item, Notice, Tried, Visit
 
 NOW = datetime(2026, 11, 21, 7, 0, tzinfo=UTC)
 SECRETS = re.compile(
@@ -155,3 +156,31 @@ def test_of_what_is_past_in_one_visit_the_latest_gives_the_name_whatever_the_ord
     said = views.compose(notice(*((flu, year)[i] for i in order)), NOW, "salomat_bot", cyrillic=False).text
     assert "12 oylik emlash, yaqin kunlarda." in said
     assert said.count("yaqin kunlarda") == 1
+
+
+SECOND = Words("Bir necha daqiqa <oson>.", "Это несколько минут <легко>.")
+VARIANTS = (Tried(1, "a", None), Tried(1, "b", SECOND))
+
+
+@pytest.mark.parametrize(("case", "language"), list(product(CASES, LANGUAGES)))
+def test_an_experiment_changes_neither_the_first_line_nor_a_button_nor_an_sms(case, language):
+    plain = notice(*CASES[case], language=language)
+    usual = views.compose(plain, NOW, "bot", cyrillic=True)
+    first, second = (
+        views.compose(replace(plain, tried=tried), NOW, "bot", cyrillic=True) for tried in VARIANTS
+    )
+    assert first == usual
+    assert second.buttons == usual.buttons
+    assert second.text.split("\n")[0] == usual.text.split("\n")[0]
+    by_sms = [replace(plain, way="sms", tried=tried) for tried in (None, *VARIANTS)]
+    assert len({views.compose(one, NOW, "bot", cyrillic=True).text for one in by_sms}) == 1
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_second_text_stands_for_the_usual_one_below_the_visits_and_is_no_markup(language):
+    usual = views.compose(notice(MADINA, ALI, language=language), NOW, "bot", cyrillic=True).text
+    tried = replace(notice(MADINA, ALI, language=language), tried=VARIANTS[1])
+    second = views.compose(tried, NOW, "bot", cyrillic=True).text
+    assert second.split("\n")[:-1] == usual.split("\n")[:-1]
+    shown = SECOND.render(language).replace("<", "&lt;").replace(">", "&gt;")
+    assert second.split("\n")[-1] == shown
