@@ -6,8 +6,8 @@ Runs inside Rasa too (Python 3.10).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from functools import lru_cache
+from itertools import pairwise
 
 from core import script
 from nlu import concepts
@@ -24,27 +24,26 @@ _LONGEST = 5
 
 def features(text: str) -> list[str]:
     """All features of `text`, repeated as often as they occur."""
+    words, others = parts(text)
+    return [feature for word in words for feature in of_word(word)] + others
+
+
+def parts(text: str) -> tuple[list[str], list[str]]:
+    """Its words, and what it has beside the features of each of them: pairs of words, concepts, signs."""
     text = text[:MAX_CHARS]
-    words = _WORD.findall(script.fold(text))
-    found = [*_spelling(words), *(ABOUT + concept for concept in concepts.find(words))]
-    return found + ["w " + sign for sign in _SIGN.findall(text)]
-
-
-def _spelling(words: list[str]) -> Iterator[str]:
-    previous = "^"
-    for written in words:
-        # The size of a number says much (a year, a pressure, a dose), the number itself nothing.
-        word = "0" * len(written) if written.isdigit() else written
-        yield "w " + word
-        yield "p " + previous + " " + word
-        yield from _pieces(word)
-        previous = word
-    yield "p " + previous + " $"
+    written = _WORD.findall(script.fold(text))
+    # The size of a number says much (a year, a pressure, a dose), the number itself nothing.
+    words = ["0" * len(word) if word.isdigit() else word for word in written]
+    others = [f"p {one} {two}" for one, two in pairwise(("^", *words, "$"))]
+    others += [ABOUT + concept for concept in concepts.find(written)]
+    others += ["w " + sign for sign in _SIGN.findall(text)]
+    return words, others
 
 
 @lru_cache(maxsize=65536)
-def _pieces(word: str) -> tuple[str, ...]:
-    """Its letters, and its longer runs with a space for each of its ends."""
+def of_word(word: str) -> tuple[str, ...]:
+    """Itself, its letters, and its longer runs with a space for each of its ends."""
     edged = f" {word} "
     sizes = range(2, min(_LONGEST, len(edged)) + 1)
-    return (*word, *(edged[start : start + size] for size in sizes for start in range(len(edged) - size + 1)))
+    runs = (edged[start : start + size] for size in sizes for start in range(len(edged) - size + 1))
+    return ("w " + word, *word, *runs)

@@ -15,7 +15,7 @@ from core.intents import INTENTS
 from nlu import augment, network
 from nlu.embedded import ABOUT_SHARE, EmbeddedEngine
 from nlu.examples import Example
-from nlu.features import ABOUT, features
+from nlu.features import ABOUT, of_word, parts
 
 SEED = 2026
 # A feature of a single line is noise more often than knowledge, and half of all features are.
@@ -72,9 +72,16 @@ def _counted(lines: Sequence[Line]) -> tuple[list[str], Matrix]:
     """All features there are, and how often each line has them."""
     numbers: defaultdict[str, int] = defaultdict()
     numbers.default_factory = numbers.__len__
+    of_words: dict[str, list[int]] = {}  # the same words come again and again
     columns, ends = array("i"), [0]
     for line in lines:
-        columns.extend([numbers[feature] for feature in features(line.text)])
+        words, others = parts(line.text)
+        found = [numbers[feature] for feature in others]
+        for word in words:
+            if word not in of_words:
+                of_words[word] = [numbers[feature] for feature in of_word(word)]
+            found += of_words[word]
+        columns.extend(found)
         ends.append(len(columns))
     ones = np.ones(len(columns), np.float32)
     table = sparse.csr_matrix((ones, np.array(columns), ends), shape=(len(lines), len(numbers)))

@@ -25,8 +25,8 @@ class Shape:
 
     hidden: int = 96
     epochs: int = 4
-    batch: int = 256
-    rate: float = 4e-3
+    batch: int = 384
+    rate: float = 5e-3
     dropped_features: float = 0.2
     dropped_units: float = 0.3
 
