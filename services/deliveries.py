@@ -30,7 +30,8 @@ async def begin(
     """Write the Delivery of each notice as `sending`, committed before any request leaves; the lease starts anew.
 
     `keys` are our ids of the attempts, by the notice's lead (core.notices.attempt_key); made here when there are none.
-    Only of those still wholly ours, wanted and agreed to; the others are due again and looked at by the next claim.
+    Only of those still wholly ours, wanted and agreed to, of no campaign that is paused; the others are due again and looked
+    at by the next claim.
     """
     open_now = [n for n in notices if now < n.expires_at and n.hours.is_open(now)]
     keys = keys or {n.lead_id: attempt_key("") for n in open_now}
@@ -70,6 +71,8 @@ _BEGIN = text("""
           AND p.id = o.person_id AND p.reminders_paused_at IS NULL AND p.deceased_on IS NULL
           AND about.id = r.about_id AND about.deceased_on IS NULL
           AND EXISTS (SELECT 1 FROM consents c WHERE c.person_id = o.person_id AND c.withdrawn_at IS NULL)
+          AND (r.kind <> 'campaign' OR p.campaigns_refused_at IS NULL AND CAST(r.item AS text) IN (
+              SELECT CAST(m.id AS text) FROM campaigns m WHERE m.state NOT IN ('paused', 'stopped')))
         RETURNING o.lead_id
     ), whole AS (
         SELECT lead_id, count(*) AS size FROM still GROUP BY lead_id

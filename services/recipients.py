@@ -34,7 +34,7 @@ from db.booking import Appointment
 from db.crypto import keyring
 from db.holds import Trial, TrialMember
 from db.people import Chat, Consent, Person
-from db.reminders import Delivery
+from db.reminders import Delivery, Occurrence, Reminder
 from services.promises import personal_hours
 
 BIRTHS = (date(1850, 1, 1), date(2200, 1, 1))
@@ -74,7 +74,10 @@ async def load(
             consented=row.consented,
             paused=row.paused,
             deceased=row.deceased,
-            sent=tuple(starmap(rules.Sent, zip(row.sent_at, row.sent_by, strict=True))),
+            sent=(
+                *starmap(rules.Sent, zip(row.sent_at, row.sent_by, strict=True)),
+                *(rules.Sent(now, way) for way in row.going_by),
+            ),
             barred=row.barred,
             campaigns=row.campaigns,
         )
@@ -103,6 +106,23 @@ def _sent(column: InstrumentedAttribute[Any]) -> ColumnElement[Any]:
     return func.array(select(column).where(*_COUNTED).order_by(Delivery.id).scalar_subquery())
 
 
+_GOING = func.array(
+    select(Occurrence.channel)
+    .join(Reminder, Reminder.id == Occurrence.reminder_id)
+    .where(
+        Occurrence.person_id == Person.id,
+        Occurrence.claimed_by.is_not(
+            None
+        ),  # not the state: the index of all that is claimed would be read for each
+        Occurrence.lead_id == Occurrence.id,
+        Reminder.kind != literal_column("'appointment'"),
+        ~select(Delivery.id)
+        .where(Delivery.occurrence_id == Occurrence.id, Delivery.state == literal_column("'sending'"))
+        .exists(),
+    )
+    .scalar_subquery()
+)
+"""Claimed by some worker and not begun: they count for the caps too."""
 _LOAD = select(
     Person.id,
     Person.channel,
@@ -117,6 +137,7 @@ _LOAD = select(
     consent_of(Person.id).label("consented"),
     _sent(Delivery.created_at).label("sent_at"),
     _sent(Delivery.channel).label("sent_by"),
+    _GOING.label("going_by"),
     and_(
         select(Trial.on_at).where(Trial.on_at.is_not(None)).exists(),
         ~select(TrialMember.person_id).where(TrialMember.person_id == Person.id).exists(),

@@ -18,6 +18,8 @@ from services import (
     campaign_people,
     campaign_results,
     campaigns,
+    claims,
+    deliveries,
     endings,
     programmes,
     recompute,
@@ -256,3 +258,19 @@ async def test_two_campaigns_and_a_reminder_at_once_keep_the_cap_of_three(databa
     assert await send(database, now) == []
     assert [o.reason for o in await occurrences(database) if o.state == "due"] == ["cap"]
     assert len(await send(database, now + timedelta(days=2))) == 1
+
+
+async def test_what_waits_claimed_to_be_sent_counts_for_the_cap(database, dilshod, aziz, now):
+    aziza = await person(database, now, chat_id=1)
+    for _ in range(2):
+        await running(database, dilshod, aziz, now)
+    await campaign_people.feed(database, now)
+    assert len(await send(database, now)) == 2
+    await promise(database, now, aziza)
+    await reminders.plan(database, now)
+    claimed = await claims.claim(database, "w", now, 100, 60)
+    await running(database, dilshod, aziz, now)
+    await campaign_people.feed(database, now)
+    assert await claims.claim(database, "other", now, 100, 60) == []
+    assert len(await deliveries.begin(database, claimed, "w", now, 60)) == 1
+    assert [o.reason for o in await occurrences(database) if o.state == "due"] == ["cap"]

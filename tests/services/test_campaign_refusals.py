@@ -50,6 +50,18 @@ async def test_a_message_brought_in_while_somebody_refuses_is_not_sent(database,
     assert (await campaign_people.count(database, Audience(), now, with_sms=True)).people == 1
 
 
+async def test_a_message_brought_in_and_claimed_while_somebody_refuses_is_not_begun(
+    database, dilshod, aziz, now
+):
+    aziza = await person(database, now, chat_id=1)
+    await running(database, dilshod, aziz, now)
+    await campaign_people.feed(database, now)
+    claimed = await claims.claim(database, "w", now, 2, 60)
+    async with database.transaction() as session:
+        await session.execute(update(Person).where(Person.id == aziza).values(campaigns_refused_at=now))
+    assert await deliveries.begin(database, claimed, "w", now, 60) == []
+
+
 async def test_the_button_of_somebody_elses_message_does_nothing(database, dilshod, aziz, now):
     aziza = await person(database, now, chat_id=1)
     boris = await person(database, now, chat_id=2)

@@ -104,6 +104,19 @@ async def test_a_pause_holds_at_the_next_claim_and_going_on_sends_the_rest(datab
     assert sorted(heard) == people
 
 
+async def test_what_is_claimed_and_not_begun_when_a_pause_comes_waits_too(database, dilshod, aziz, now):
+    people = await crowd(database, now, 6)
+    number = await running(database, dilshod, aziz, now)
+    await campaign_people.feed(database, now)
+    claimed = await claims.claim(database, "w", now, 4, 60)
+    await campaigns.act(database, number, "pause", 1, dilshod, now)
+    assert await deliveries.begin(database, claimed, "w", now, 60) == []
+    assert await send(database, now) == []
+    assert {(o.state, o.reason) for o in await occurrences(database)} == {("due", "campaign_paused")}
+    await campaigns.act(database, number, "go_on", 1, dilshod, now)
+    assert sorted(n.person_id for n in await send(database, now)) == people
+
+
 async def test_stopped_what_is_left_expires_also_what_was_claimed(database, dilshod, aziz, now):
     await crowd(database, now, 6)
     number = await running(database, dilshod, aziz, now)
