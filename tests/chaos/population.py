@@ -15,11 +15,16 @@ from core.i18n import TASHKENT
 from db.crypto import keyring
 from db.engine import Database
 from db.people import Chat, Consent, Kinship, Person
-from db.reminders import Reminder
+from db.reminders import Delivery, Occurrence, Reminder
 from sandbox.chats import Citizen
 from sandbox.store import Store
 
 FIRST_CHAT = 700_000
+REGION = "1726"
+"""Of the group of the campaign."""
+SOMETIMES = ("telegram", "telegram and phone", "phone", "family", "two on one phone", "appointment", "busy")
+"""Of these two in five are in the campaign's group."""
+NEVER_TOLD = ("no consent", "paused", "deceased", "refused campaigns")
 BROKEN = (
     "no way to the person",
     "a name that cannot be read",
@@ -34,13 +39,17 @@ BROKEN = (
 
 @dataclass
 class Someone:
-    """One recipient. Each of `messages` is one message to come, named by the reminders it tells of; `want`: once or never."""
+    """One recipient. Each of `messages` is one message to come, named by the reminders it tells of; `want`: once or never.
+
+    `meant`: they are in the campaign's group and may be told.
+    """
 
     id: int
     case: str
     want: str
     chat_id: int | None
     phone: str | None
+    meant: bool = False
     messages: list[tuple[int, ...]] = field(default_factory=list)
 
 
@@ -51,7 +60,7 @@ class Population:
         self.now, self._random = now, random.Random(seed)
         self.people: list[Someone] = []
         self.rows: dict[type, list[dict[str, Any]]] = {
-            kind: [] for kind in (Person, Chat, Consent, Kinship, Reminder)
+            kind: [] for kind in (Person, Chat, Consent, Kinship, Reminder, Occurrence, Delivery)
         }
         self.odd: list[tuple[str, int]] = []
         makers, weights = zip(*self._makers(), strict=True)
@@ -74,6 +83,9 @@ class Population:
         yield self._asleep, 2
         yield self._not_yet, 2
         yield self._too_late, 3
+        yield lambda: self._at_the_cap("telegram", 2), 1
+        yield lambda: self._at_the_cap("sms", 1), 1
+        yield lambda: self._plain("refused campaigns", chat=True), 1.5
         yield lambda: self._not_wanted("no consent"), 1
         yield lambda: self._not_wanted("paused"), 1
         yield lambda: self._not_wanted("deceased"), 0.5
@@ -91,7 +103,8 @@ class Population:
     ) -> Someone:
         number = len(self.rows[Person]) + 1
         number_to_call = phone if isinstance(phone, str) else f"+99890{number:07}" if phone else None
-        one = Someone(number, case, want, FIRST_CHAT + number if chat else None, number_to_call)
+        meant = case == "at the cap" or (case in SOMETIMES and self._random.random() < 0.4)
+        one = Someone(number, case, want, FIRST_CHAT + number if chat else None, number_to_call, meant)
         self.rows[Person].append(
             {
                 "id": number,
@@ -101,11 +114,13 @@ class Population:
                 "language": self._random.choice(("uz", "uz", "uz_Cyrl", "ru")),
                 "phone": one.phone,
                 "phone_hash": keyring().lookup("phone", one.phone) if one.phone else None,
+                "region": REGION if meant or case in NEVER_TOLD or case in BROKEN[:4] + BROKEN[-1:] else None,
                 "channel": "auto",
                 "created_at": self.now,
                 "quiet_from_hour": None,
                 "quiet_to_hour": None,
                 "reminders_paused_at": None,
+                "campaigns_refused_at": self.now if case == "refused campaigns" else None,
                 "deceased_on": None,
             }
             | more
@@ -182,6 +197,29 @@ class Population:
         one.messages.append((self._promise(one),))
         for step, hours in (("hour-24", 23), ("hour-2", 1.5)):
             one.messages.append((self._appointment(one, self.now + timedelta(hours=hours), step),))
+
+    def _at_the_cap(self, way: str, earlier: int) -> None:
+        """One more unasked message may go, and two are due: a vaccination and the campaign."""
+        if (self.now + timedelta(minutes=30)).astimezone(TASHKENT).date() > self.now.astimezone(
+            TASHKENT
+        ).date():
+            way, earlier = "sms", 1  # a day's cap would end in the middle; a week's does not
+        one = self._someone("at the cap", chat=way == "telegram", phone=way == "sms")
+        for _ in range(earlier):
+            number = self._promise(one, next_step=None, next_at=None)
+            at = {"created_at": self.now, "sent_at": self.now}
+            moment = {"step": "day-7", "moment_at": self.now, "next_try_at": self.now, "attempts": 0}
+            self.rows[Occurrence].append(
+                {"id": len(self.rows[Occurrence]) + 1, "reminder_id": number, "person_id": one.id}
+                | {"state": "sent", "expires_at": self.now + timedelta(days=7), "created_at": self.now}
+                | moment
+            )
+            self.rows[Delivery].append(
+                {"key": f"earlier-{number}", "occurrence_id": len(self.rows[Occurrence]), "person_id": one.id}
+                | {"channel": way, "address": str(one.chat_id or one.phone), "state": "sent", "capped": True}
+                | at
+            )
+        one.messages.append((self._promise(one),))
 
     def _asleep(self) -> None:
         """Quiet since an hour ago and for hours to come, by their own choice."""

@@ -190,8 +190,8 @@ async def impatience(database: Database, stop: asyncio.Event) -> None:
             async with database.transaction() as session:
                 await session.execute(
                     text(
-                        "UPDATE occurrences SET next_try_at = now()"
-                        " WHERE state = 'due' AND reason IN ('retry', 'busy') AND next_try_at > now()"
+                        "UPDATE occurrences SET next_try_at = now() WHERE state = 'due'"
+                        " AND reason IN ('retry', 'busy', 'campaign_paused') AND next_try_at > now()"
                     )
                 )
         await asyncio.sleep(1.0)

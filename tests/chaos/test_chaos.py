@@ -32,6 +32,8 @@ from db.engine import Database, async_url, connect
 from reminders import lanes
 from tests.chaos import storm, weather
 from tests.chaos.arrivals import Arrivals
+from tests.chaos.campaign import Campaign
+from tests.chaos.campaign_verdict import broken_caps, judge_campaign
 from tests.chaos.population import BROKEN, Population
 from tests.chaos.verdict import Record, Verdict, judge
 from tests.deliveries import ACCOUNT, AUTH, ESKIZ, PLAYMOBILE, SENDER
@@ -43,13 +45,16 @@ TOKEN = "42:TEST-token-of-the-worker-0123456789ab"
 
 @dataclass(frozen=True)
 class Size:
-    """`due` reminders; faults `times` as likely as in the long form; a kill `every_s`; all is settled in `patience_s`."""
+    """`due` reminders; faults `times` as likely as in the long form; a kill `every_s`; all is settled in `patience_s`; the
+    campaign is paused for `pause_s`.
+    """
 
     due: int
     times: float
     every_s: float
     patience_s: float
     least_kills: int
+    pause_s: float
 
     @property
     def kinds(self) -> list[str]:
@@ -62,8 +67,8 @@ class Size:
         )
 
 
-SHORT = Size(600, 5.0, 2.0, 600.0, 3)
-LONG = Size(int(os.environ.get("CHAOS_DUE", "10000")), 1.0, 1.0, 1700.0, 10)
+SHORT = Size(480, 5.0, 2.0, 600.0, 3, 3.0)
+LONG = Size(int(os.environ.get("CHAOS_DUE", "10000")), 1.0, 1.0, 1700.0, 10, 10.0)
 SEED = int(os.environ.get("CHAOS_SEED", "0")) or time.time_ns() % 1_000_000
 
 
@@ -178,14 +183,21 @@ class Chaos:
     nursery: storm.Nursery
     arrivals: Arrivals
     minds: storm.Minds
+    campaign: Campaign
+    began: float
     falls: int = 0
 
     async def open(self) -> int:
-        """How many due moments have no end yet; as many as there are while the database is down."""
+        """How many due moments have no end yet; as many as there are while the database is down.
+
+        While the campaign is paused or not everybody has been looked at, one more.
+        """
         query = text(
             "SELECT (SELECT count(*) FROM reminders WHERE next_at <= now())"
+            " + (SELECT count(*) FROM campaigns WHERE state = 'paused' OR filled_at IS NULL)"
             " + (SELECT count(*) FROM occurrences WHERE state = 'claimed'"
-            "    OR (state = 'due' AND reason IS DISTINCT FROM 'hours' AND next_try_at < now() + interval '9 minutes'))"
+            "    OR (state = 'due' AND reason IS DISTINCT FROM 'hours' AND (reason = 'campaign_paused'"
+            "        OR next_try_at < now() + interval '9 minutes')))"
             " + (SELECT count(*) FROM deliveries WHERE state = 'sending'"
             "    OR (state = 'unknown' AND settled_at IS NULL))"
         )
@@ -206,6 +218,8 @@ class Chaos:
                 storm.kills(self.nursery, self.chance, calm, self.arrivals.total, self.size.every_s),
                 storm.second_thoughts(self.database, self.population, self.minds, self.chance, calm),
                 self._falls(calm),
+                self.campaign.interrupted(self.database, self.size.due // 30, self.size.pause_s, stop),
+                self.campaign.refused_by_some(self.database, self.population, self.chance, stop),
             )
         ]
         try:
@@ -225,7 +239,10 @@ class Chaos:
     async def _until(self, few: float) -> None:
         while (left := await self.open()) > few or self.falls < 2:
             assert not self.nursery.ended_alone, self.nursery.ended_alone
-            print(f"  {left} open, {self.arrivals.total()} arrived, {self.nursery.kills} kills", flush=True)
+            passed_s, arrived = time.monotonic() - self.began, self.arrivals.total()
+            print(
+                f"  {passed_s:3.0f} s: {left} open, {arrived} arrived, {self.nursery.kills} kills", flush=True
+            )
             await asyncio.sleep(1.0)
 
     async def _falls(self, calm: asyncio.Event) -> None:
@@ -243,6 +260,7 @@ async def chaos(settings: Settings, server: EmbeddedPostgres, folder: Path, size
     database, began = connect(settings), time.monotonic()
     population = Population(seed, size.due, datetime.now(UTC))
     await population.settle(database, folder / "sandbox")
+    campaign = await Campaign.start(database, population.now)
     async with (
         sandbox_process(folder / "sandbox", seed, folder / "sandbox.log") as sandbox,
         webhook_address() as (receipts_url, app),
@@ -252,9 +270,8 @@ async def chaos(settings: Settings, server: EmbeddedPostgres, folder: Path, size
         await weather.begins(sandbox, size.times)
         async with storm.nursery(environment(settings), folder / "workers.log") as nursery:
             minds, arrivals = storm.Minds(), Arrivals()
-            one = Chaos(
-                size, random.Random(seed), database, server, sandbox, population, nursery, arrivals, minds
-            )
+            around = database, server, sandbox, population, nursery, arrivals, minds, campaign, began
+            one = Chaos(size, random.Random(seed), *around)
             try:
                 await one.run()
             finally:
@@ -262,10 +279,16 @@ async def chaos(settings: Settings, server: EmbeddedPostgres, folder: Path, size
                     shutil.copy(folder / "workers.log", keep)
             struck = await weather.struck(sandbox)
     record = await Record.read(database)
-    verdict = judge(population, arrivals, record, minds.changed)
+    words = campaign.words("a") | campaign.words("b")
+    campaigns, others = arrivals.apart({told.reminder_id for told in record.campaign.values()}, words)
+    verdict = judge(population, others, record, minds.changed)
+    of_campaign = judge_campaign(population, campaigns, record, minds.changed, campaign)
+    verdict.wrong += of_campaign.wrong + await broken_caps(database)
     await database.close()
     tell(one, verdict, struck, time.monotonic() - began)
+    tell_campaign(one, of_campaign)
     hold(one, verdict, struck)
+    hold_campaign(one, of_campaign)
 
 
 def in_flight() -> int:
@@ -300,6 +323,33 @@ def tell(one: Chaos, verdict: Verdict, struck: Counter[str], took_s: float) -> N
     print(*(f"  {name}: {value}" for name, value in lines.items()), sep="\n", flush=True)
     print(*(f"  unknown: {line}" for line in verdict.unknown[:20]), sep="\n", flush=True)
     print(*(f"  WRONG {line}" for line in verdict.wrong[:50]), sep="\n", flush=True)
+
+
+def tell_campaign(one: Chaos, verdict: Verdict) -> None:
+    counts, campaign = verdict.counts, one.campaign
+    lines = {
+        "its people": f"{counts['people']}: {counts['text a']} of text A, {counts['text b']} of text B",
+        "accepted": counts["arrived"],
+        "sent, and known to be": counts["sent"],
+        "unknown, not repeated": counts["unknown"],
+        "failed for good": counts["failed"],
+        "left out": f"{counts['skipped']} who wanted none, {counts['broken']} broken",
+        "waits for the cap": counts["wait for the cap"],
+        "tries": f"{campaign.begun_before_pause} before the pause, {counts['tried after the pause']} after it",
+        "refused by": len(campaign.refused),
+    }
+    print(*(f"  campaign, {name}: {value}" for name, value in lines.items()), sep="\n", flush=True)
+
+
+def hold_campaign(one: Chaos, verdict: Verdict) -> None:
+    """It was really sent in the chaos, to halves, interrupted and refused by some before it came."""
+    counts = verdict.counts
+    assert one.campaign.went_on_at is not None
+    assert min(counts["text a"], counts["text b"]) > counts["people"] * 0.3
+    assert counts["tried after the pause"] > counts["people"] * 0.1
+    assert counts["sent"] > counts["people"] * 0.4
+    assert counts["skipped"] > 0
+    assert counts["wait for the cap"] > 0
 
 
 def hold(one: Chaos, verdict: Verdict, struck: Counter[str]) -> None:

@@ -39,11 +39,23 @@ class Try:
 
 
 @dataclass
+class Told:
+    """What became of the campaign's message to one person."""
+
+    reminder_id: int
+    step: str
+    state: str
+    reason: str | None
+    tries: list[Try] = field(default_factory=list)
+
+
+@dataclass
 class Record:
-    """The database afterwards: the steps that were due, by reminder, and the tries, by person."""
+    """The database afterwards: the steps that were due, by reminder, and the tries, by person, the campaign's apart."""
 
     steps: dict[int, tuple[str, str | None]] = field(default_factory=dict)
     tries: dict[int, list[Try]] = field(default_factory=lambda: defaultdict(list))
+    campaign: dict[int, Told] = field(default_factory=dict)
     leases: int = 0
 
     @classmethod
@@ -61,8 +73,17 @@ class Record:
                     " JOIN reminders r ON r.id = o.reminder_id ORDER BY d.id"
                 )
             )
+            told = await session.execute(
+                text(
+                    "SELECT r.person_id, r.id, o.step, o.state, o.reason FROM reminders r"
+                    " JOIN occurrences o ON o.reminder_id = r.id WHERE r.kind = 'campaign'"
+                )
+            )
+            found.campaign = {person_id: Told(*one) for person_id, *one in told}
             for person_id, *one in rows:
-                found.tries[person_id].append(Try(*one))
+                made = Try(*one)
+                ours = found.campaign[person_id].tries if made.kind == "campaign" else found.tries[person_id]
+                ours.append(made)
             query = "SELECT count(*) FROM occurrences WHERE claimed_by IS NOT NULL OR lease_until IS NOT NULL"
             found.leases = await session.scalar(text(query)) or 0
         return found
@@ -125,7 +146,7 @@ def _ended(verdict: Verdict, one: Someone, record: Record) -> None:
         verdict.counts[state] += 1
         if state == "unknown":
             verdict.unknown.append(f"person {one.id} ({one.case}), reminders {message}")
-        elif state not in ("sent", "failed"):
+        elif state not in ("sent", "failed") and (one.case, state, reason) != ("at the cap", "due", "cap"):
             verdict.of("not settled", one, (state, reason))
 
 
@@ -156,7 +177,10 @@ def _once(verdict: Verdict, owners: list[Someone], arrivals: Arrivals, record: R
     if arrived > ends["sent"] + ends["unknown"] + ends["failed"]:
         verdict.of("more than promised", owners[0], (arrived, ends))
     # once somebody has blocked the bot, and has no phone, the rest fails untried
-    refused = any(one.error == "telegram: forbidden" for one in tries)
+    all_tries = tries + [
+        one for o in owners if o.id in record.campaign for one in record.campaign[o.id].tries
+    ]
+    refused = any(one.error == "telegram: forbidden" for one in all_tries)
     if ends["failed"] > sum(one.state == "failed" for one in tries) and not refused:
         verdict.of("failed without a failed try", owners[0], tries)
 
