@@ -47,6 +47,24 @@ def test_hardly_any_emergency_is_missed(half: str) -> None:
     assert 1 - len(missed) / len(said) >= 0.99, missed
 
 
+@pytest.mark.parametrize(
+    ("text", "flag"),
+    [
+        ("qornim juda qattiq ogʻriyapti, qorin taxtadek", "acute_abdomen"),
+        ("qornim juda qattiq ogriyapti qorin taxtadek", "acute_abdomen"),
+        ("қорним жуда қаттиқ оғрияпти, қорин тахтадек", "acute_abdomen"),
+        ("корним каттик огрияпти, корин тахтадай", "acute_abdomen"),
+        ("живот болит, твёрдый как доска", "acute_abdomen"),
+        ("rangi oqarib ketdi, sovuq ter bosyapti", "shock"),
+        ("рангим оқариб, совуқ тер босяпти", "shock"),
+        ("побледнела, холодный пот, кружится голова", "shock"),
+    ],
+)
+def test_a_belly_like_a_board_and_shock_are_named_as_such(text: str, flag: str) -> None:
+    found = triage.find(text)
+    assert found is not None and found.id == flag, text
+
+
 @pytest.mark.parametrize("half", ["develop", "held_out"])
 def test_look_alikes_rarely_raise_an_alarm(half: str) -> None:
     said = messages(half, "look_alikes")
