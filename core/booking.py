@@ -16,6 +16,8 @@ from core.i18n import CONTENT, TASHKENT, Text, Words, _
 HORIZON = timedelta(days=21)
 LEAD = timedelta(minutes=30)
 MOST_APPOINTMENTS = 5
+FEMALE_FROM_YEARS = 12
+"""A little girl is not offered a gynaecologist; an adolescent is. Only the menu is shorter, nobody is refused."""
 
 
 class SlotTaken(Refusal):
@@ -120,8 +122,15 @@ def service_for(item: str) -> Service | None:
 
 def offered_to(birth_date: date, sex: str, on: date) -> list[Service]:
     """The services that make sense for a person of this age and sex."""
-    adult = people.age_years(birth_date, on) >= 18
-    fits = {"anyone": True, "child": not adult, "adult": adult, "female": sex == "female"}
+    age = people.age_years(birth_date, on)
+    adult, female = age >= 18, sex == "female"
+    fits = {
+        "anyone": True,
+        "child": not adult,
+        "adult": adult,
+        "female": female and age >= FEMALE_FROM_YEARS,
+        "woman": female and adult,
+    }
     return [
         service
         for service in services().values()
