@@ -66,6 +66,9 @@ class Population:
         makers, weights = zip(*self._makers(), strict=True)
         while len(self.rows[Reminder]) < due:
             self._random.choices(makers, weights)[0]()
+        for _ in range(3):
+            self._at_the_cap("telegram", 2)
+            self._at_the_cap("sms", 1)
         for kind in BROKEN:
             if not any(one.case == kind for one in self.people):
                 self._broken(kind)
