@@ -106,23 +106,22 @@ def _sent(column: InstrumentedAttribute[Any]) -> ColumnElement[Any]:
     return func.array(select(column).where(*_COUNTED).order_by(Delivery.id).scalar_subquery())
 
 
+# By the person's own moments: a condition on state or lead would have the index of all that is claimed read for each of them.
 _GOING = func.array(
-    select(Occurrence.channel)
+    select(func.min(Occurrence.channel))
     .join(Reminder, Reminder.id == Occurrence.reminder_id)
     .where(
         Occurrence.person_id == Person.id,
-        Occurrence.claimed_by.is_not(
-            None
-        ),  # not the state: the index of all that is claimed would be read for each
-        Occurrence.lead_id == Occurrence.id,
+        Occurrence.claimed_by.is_not(None),
         Reminder.kind != literal_column("'appointment'"),
         ~select(Delivery.id)
-        .where(Delivery.occurrence_id == Occurrence.id, Delivery.state == literal_column("'sending'"))
+        .where(Delivery.occurrence_id == Occurrence.lead_id, Delivery.state == literal_column("'sending'"))
         .exists(),
     )
+    .group_by(Occurrence.lead_id)
     .scalar_subquery()
 )
-"""Claimed by some worker and not begun: they count for the caps too."""
+"""The messages some worker has claimed and not begun: they count for the caps too."""
 _LOAD = select(
     Person.id,
     Person.channel,
