@@ -7,35 +7,44 @@ import time
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from itertools import count
 from typing import Any
 
 from aiogram import BaseMiddleware, Bot
 from aiogram.exceptions import TelegramAPIError
 from aiogram.types import CallbackQuery, Message, TelegramObject
 
+from bot.answered import answering
 from bot.clock import Clock
 from bot.emergency import spoken_language
 from bot.errors import said
+from bot.outage import SERVICE_IS_DOWN
 from bot.say import Say, pressed_message_id
 from bot.understanding import Interprets, Understanding
 from core.i18n import localize
+from core.turns import NoTurn
 from services import Database, people
 
 Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
 DOUBLE_PRESS_S = 2.0
 TYPING_AFTER_S = 0.7
 TYPING_LASTS_S = 5.0
+TYPED_BEFORE_TELLING = 4
+"""After some 20 s words say that the message is kept: the very first start trains its engine for a minute or more."""
 
 
 @asynccontextmanager
-async def typing(bot: Bot, chat_id: int) -> AsyncIterator[None]:
-    """Shows «typing …» while something takes long; that it cannot be shown disturbs nobody."""
+async def typing(bot: Bot, say: Say) -> AsyncIterator[None]:
+    """Shows «typing …» while something takes long, and says so once; that it cannot be shown disturbs nobody."""
 
     async def show() -> None:
+        answering.set(None)  # of this task only: what it says is no answer, and a restart still gives one
         await asyncio.sleep(TYPING_AFTER_S)
-        with suppress(TelegramAPIError):
-            while True:
-                await bot.send_chat_action(chat_id, "typing")
+        with suppress(TelegramAPIError, NoTurn):
+            for shown in count():
+                if shown == TYPED_BEFORE_TELLING:
+                    await bot.send_message(say.chat_id, SERVICE_IS_DOWN.html(say.language))
+                await bot.send_chat_action(say.chat_id, "typing")
                 await asyncio.sleep(TYPING_LASTS_S)
 
     shown = asyncio.create_task(show())
@@ -69,7 +78,7 @@ class Recognise(BaseMiddleware):
         say = data["say"] = Say(bot, chat_id, visitor.language or guess, press)
         if text:
             data["understanding"] = Understanding(self._interpreter, text, now)
-        async with typing(bot, chat_id):
+        async with typing(bot, say):
             try:
                 return await handler(event, data)
             except Exception as error:  # noqa: BLE001 – each kind is answered or raised again
