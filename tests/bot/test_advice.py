@@ -22,6 +22,16 @@ async def test_a_topic_is_chosen_read_whole_and_judged(meet, language) -> None:
     await aziza.presses(word("Yes", language))
 
 
+async def test_the_button_of_an_article_that_is_no_more_shows_the_topics(meet) -> None:
+    aziza = await meet("Aziza", "uz", signed_up=True)
+    await aziza.says("/help")
+    message = await aziza.last()
+    for verb in ("show", "more"):
+        await aziza.presses_data(message["message_id"], f"adv:{verb}:long_gone")
+        await aziza.sees(word("What would you like advice on? Choose, or ask in your own words.", "uz"))
+        await aziza.says("/help")
+
+
 @pytest.mark.parametrize("topic", rules.TOPICS)
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_every_article_is_accepted_by_telegram(meet, topic, language) -> None:

@@ -46,6 +46,8 @@ async def show(article_id: str, say: Say, database: Database) -> None:
     article = await advice.article(database, article_id, say.language)
     if article:
         await say(*views.short(article))
+    else:  # taken back by its editor, or a button from long ago
+        await say(*views.topics(await advice.titles(database, say.language)))
 
 
 @commands.callback_query(F.data.startswith("adv:more:"))
@@ -53,6 +55,8 @@ async def more(press: CallbackQuery, say: Say, database: Database) -> None:
     article = await advice.article(database, (press.data or "").removeprefix("adv:more:"), say.language)
     if article:
         await say.edit(*views.whole(article))
+    else:
+        await say(*views.topics(await advice.titles(database, say.language)))
 
 
 @commands.callback_query(F.data.startswith("adv:yes:") | F.data.startswith("adv:no:"))
