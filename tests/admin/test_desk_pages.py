@@ -279,6 +279,7 @@ async def test_staff_are_asked_to_call_whom_no_message_reaches(nurse, database, 
 async def test_that_a_person_died_is_written_down_in_two_steps_and_can_be_taken_back(nurse, database, aziza):
     await nurse.open(f"/people/{aziza.id}")
     assert "Vafot etgan" in nurse.text
+    assert "Keyingi qadamlar" in nurse.text
     await nurse.open(f"/people/{aziza.id}/died")
     assert "Aziza Karimova" in nurse.text
     for _twice in range(2):
@@ -287,6 +288,8 @@ async def test_that_a_person_died_is_written_down_in_two_steps_and_can_be_taken_
         assert (await session.get_one(Person, aziza.id)).deceased_on is not None
         live = Reminder.stopped_at.is_(None)
         assert list(await session.scalars(select(Reminder).where(live))) == []
+    await nurse.open(f"/people/{aziza.id}")
+    assert "Keyingi qadamlar" not in nurse.text  # nothing is due to the dead
     await nurse.open(f"/people/{aziza.id}/died/mistake")
     await nurse.submit(f"/people/{aziza.id}/died/mistake", follow_redirects=True)
     async with database.transaction() as session:
