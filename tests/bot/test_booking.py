@@ -137,7 +137,7 @@ async def test_a_visit_is_moved_and_the_old_time_is_free_again(meet, database, c
     await aziza.presses("23.11")
     await aziza.presses("10:00")
     await aziza.sees("Qabul shu vaqtga koʻchirilsinmi?")
-    await aziza.presses("Yozilish")
+    await aziza.presses("Koʻchirish")
     await aziza.sees("✅", "10:00")
     assert await count(database, Appointment.status == "booked") == 1
     boris = await meet("Boris", "ru", phone="+998971234567", signed_up=True)

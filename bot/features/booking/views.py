@@ -52,7 +52,7 @@ def confirm(
         when(slot.starts_at),
         _("{clinic}, room {room}", clinic=clinic.name, room=slot.room),
     )
-    return text, [[Press(_("Book"), "bk:yes")], LEAVING]
+    return text, [[Press(_("Move") if moving else _("Book"), "bk:yes")], LEAVING]
 
 
 def when(moment: datetime) -> Text:
