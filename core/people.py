@@ -12,6 +12,7 @@ from typing import Literal
 import phonenumbers
 import yaml
 
+from core import script
 from core.errors import Refusal
 from core.i18n import CONTENT, Language, Text, Words, _, n_
 
@@ -92,10 +93,29 @@ def parse_name(text: str) -> str:
 
 _DATE = re.compile(r"\s*(\d{1,2})\s*[./\-, ]\s*(\d{1,2})\s*[./\-, ]\s*(\d{4})\s*(?:й|y|г|yil|года?)?\.?\s*")
 _ISO = re.compile(r"\s*(\d{4})-(\d{1,2})-(\d{1,2})\s*")
+_YEAR = r"(\d{4})(?:[\s-]*(?:yilda|yili|yil|y|goda|god|g)\b\.?)?"
+_NAMED = re.compile(rf"(\d{{1,2}})[\s-]*([a-z]+)[\s.,-]*{_YEAR}")
+_NAMED_YEAR_FIRST = re.compile(rf"{_YEAR}[\s.,-]*(\d{{1,2}})[\s-]*([a-z]+)")
+# Months as they begin once in Latin letters, in Uzbek and Russian and with their endings: mart, marta, 1-martda.
+MONTHS = ("yanv", "fevr", "mart", "apr", "may", "iyun", "iyul", "avg", "sen", "okt", "noya", "dek")
+
+
+def _in_figures(text: str) -> str:
+    """«1 март 1958», «1 марта 1958 года», «1958 yil 1 mart» as 1.3.1958; anything else as it came."""
+    latin = script.to_latin(text.strip().casefold())
+    if match := _NAMED.fullmatch(latin):
+        day, name, year = match.groups()
+    elif match := _NAMED_YEAR_FIRST.fullmatch(latin):
+        year, day, name = match.groups()
+    else:
+        return text
+    month = next((n for n, begins in enumerate(MONTHS, start=1) if name.startswith(begins)), None)
+    return f"{day}.{month}.{year}" if month else text
 
 
 def parse_date(text: str) -> date:
-    """Day, month, year in figures with any separator, or ISO. Raises Refusal."""
+    """Day, month (also by its name), year with any separator, or ISO. Raises Refusal."""
+    text = _in_figures(text)
     try:
         if match := _DATE.fullmatch(text):
             return date(int(match[3]), int(match[2]), int(match[1]))
