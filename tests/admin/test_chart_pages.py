@@ -301,3 +301,10 @@ async def test_everybody_reads_the_calendar_with_sources_and_standing(browser, c
     assert "CDC" in browser.text
     for english in ("from memory", "Planned at", "{n}", "{time}"):
         assert english not in browser.text
+
+
+@pytest.mark.parametrize("form", ["doses", "results", "not-given"])
+async def test_a_slip_is_told_in_our_words_and_not_in_those_of_the_browser(nurse, madina, form):
+    """A browser would refuse first, in its own language."""
+    await nurse.open(f"/people/{madina}/{form}")
+    assert "novalidate" in nurse.page.text
