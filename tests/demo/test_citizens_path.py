@@ -152,7 +152,7 @@ async def books_moves_and_cancels(demo: Demo, citizen: Player, role: Role) -> No
     await citizen.presses(word("Move", say), "ap:move:")
     await citizen.presses("", "bk:day:")
     await citizen.presses_nth(2, "bk:slot:")
-    await citizen.presses(word("Book", say), "bk:yes")
+    await citizen.presses(word("Move", say), "bk:yes")
     await citizen.sees("✅", "12")
     assert len(booked(demo, citizen)) == 1
     await citizen.says("/visits")
